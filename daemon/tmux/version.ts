@@ -1,0 +1,58 @@
+/** Which tmux is here, and whether it is new enough. */
+import { accessSync } from 'node:fs';
+import { execa } from 'execa';
+import { RpcError } from '#protocol/errors';
+
+export interface TmuxVersion {
+  readonly text: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Control mode's pause, resize per window and `-e` all stand in 3.2. */
+const OLDEST = { major: 3, minor: 2 };
+
+/** Asks `tmux -V`. Throws Unavailable, with the cure, when tmux is absent or older than 3.2. */
+export async function probeTmux(): Promise<TmuxVersion> {
+  const version = parseVersion(await askVersion());
+  if (version.major < OLDEST.major || (version.major === OLDEST.major && version.minor < OLDEST.minor)) {
+    throw new RpcError('Unavailable', `tmux ${version.text} is too old: rdv needs 3.2 or newer. Update tmux and start again.`, {
+      code: 'TMUX_TOO_OLD',
+    });
+  }
+  return version;
+}
+
+/** `tmux 3.3a`, `tmux next-3.8`, `tmux openbsd-7.4` (which follows its own count, and is always new enough). */
+export function parseVersion(output: string): TmuxVersion {
+  const text = output.trim().replace(/^tmux\s+/, '');
+  if (text.startsWith('openbsd-') || text === 'master') return { text, major: 3, minor: 99 };
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  return { text, major: Number(major ?? 0), minor: Number(minor ?? 0) };
+}
+
+async function askVersion(): Promise<string> {
+  const asked = await execa('tmux', ['-V'], { timeout: 5000, reject: false });
+  if (asked.exitCode === 0) return asked.stdout;
+  const why = asked.code === 'ENOENT' ? 'is not on the PATH' : `does not answer to -V (${asked.shortMessage})`;
+  throw new RpcError('Unavailable', `tmux ${why}. Install it (Debian: apt-get install tmux; macOS: brew install tmux).`, {
+    code: 'TMUX_MISSING',
+  });
+}
+
+/** `tmux-256color` where the system describes it (older macOS does not), else `screen-256color`. */
+export function terminalName(): string {
+  const folders = ['/usr/share/terminfo', '/lib/terminfo', '/etc/terminfo', '/usr/lib/terminfo', '/opt/homebrew/share/terminfo'];
+  const found = folders.some((folder) => isThere(`${folder}/t/tmux-256color`) || isThere(`${folder}/74/tmux-256color`));
+  return found ? 'tmux-256color' : 'screen-256color';
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** The daemon itself: is it well, what is it, stop. */
+import * as z from 'zod';
+import { method, notification } from './define.js';
+
+const Component = z.object({
+  name: z.string().describe('database, tmux, ...'),
+  ok: z.boolean(),
+  detail: z.string().describe('What was seen; the reason when not ok.'),
+});
+
+export const daemonMethods = {
+  'daemon/ping': method({
+    summary: 'Answers at once.',
+    effect: 'read',
+    params: z.object({}),
+    result: z.object({ at: z.int().describe("The daemon's clock, Unix ms.") }),
+    doors: ['cli'],
+  }),
+
+  'daemon/health': method({
+    summary: 'Tells, component by component, whether the daemon can do its work.',
+    effect: 'read',
+    params: z.object({}),
+    result: z.object({ status: z.enum(['healthy', 'degraded']), components: z.array(Component) }),
+    doors: ['cli'],
+  }),
+
+  'daemon/status': method({
+    summary: 'Tells what runs: version, process, paths and counts.',
+    effect: 'read',
+    params: z.object({}),
+    result: z.object({
+      version: z.string(),
+      protocolVersion: z.int(),
+      pid: z.int(),
+      startedAt: z.int().describe('Unix ms.'),
+      uptimeMs: z.int(),
+      home: z.string().describe('The data folder.'),
+      socket: z.string(),
+      tmux: z.object({ version: z.string(), socketName: z.string() }),
+      connections: z.int(),
+      sessions: z.int().describe('Active and suspended ones, of every user.'),
+      viewers: z.int().describe('Open terminal streams.'),
+    }),
+  }),
+
+  'daemon/stop': method({
+    summary: 'Stops the daemon after its running requests; sessions and their programs live on in tmux.',
+    effect: 'write',
+    params: z.object({}),
+    result: z.object({ success: z.literal(true) }),
+  }),
+};
+
+export const daemonNotifications = {
+  'server/stopping': notification({
+    summary: 'The daemon stops; connections end when their running requests are answered.',
+    from: 'daemon',
+    delivery: 'connection',
+    params: z.object({ reason: z.string() }),
+  }),
+};

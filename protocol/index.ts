@@ -1,0 +1,48 @@
+/** The whole protocol: one table of methods, one of notifications, and the types read off them. */
+import type * as z from 'zod';
+import { daemonMethods, daemonNotifications } from './daemon.js';
+import type { Method, Notification } from './define.js';
+import { eventMethods } from './events.js';
+import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
+import { sessionMethods, sessionNotifications } from './sessions.js';
+import { terminalMethods, terminalNotifications } from './terminals.js';
+
+export const methods = {
+  ...lifecycleMethods,
+  ...daemonMethods,
+  ...sessionMethods,
+  ...terminalMethods,
+  ...eventMethods,
+} satisfies Record<string, Method<any, any>>;
+
+export const notifications = {
+  ...lifecycleNotifications,
+  ...daemonNotifications,
+  ...sessionNotifications,
+  ...terminalNotifications,
+} satisfies Record<string, Notification<any>>;
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+/** What a caller sends: defaults may be left out. */
+export type Params<M extends MethodName> = z.input<Methods[M]['params']>;
+/** What a handler gets: checked, defaults filled in. */
+export type Parsed<M extends MethodName> = z.output<Methods[M]['params']>;
+export type Result<M extends MethodName> = z.output<Methods[M]['result']>;
+
+export type Notifications = typeof notifications;
+export type NotificationName = keyof Notifications;
+export type Told<N extends NotificationName> = z.output<Notifications[N]['params']>;
+/** Names of notifications that are journalled and sent to subscribers. */
+export type EventName = { [N in NotificationName]: Notifications[N]['delivery'] extends 'event' ? N : never }[NotificationName];
+
+/** The tables, for code that walks them without caring which entry it meets. */
+export const allMethods = Object.entries(methods) as [MethodName, Method][];
+export const allNotifications = Object.entries(notifications) as [NotificationName, Notification][];
+
+export * from './define.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './lifecycle.js';
+export * from './sessions.js';
+export * from './terminals.js';

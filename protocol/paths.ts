@@ -1,0 +1,37 @@
+/** Where things lie in the data folder. Pure text: daemon and clients must agree without asking each other. */
+
+export interface Paths {
+  /** The data folder, mode 0700. */
+  readonly home: string;
+  readonly run: string;
+  readonly socket: string;
+  readonly lock: string;
+  readonly pid: string;
+  readonly database: string;
+  readonly cliToken: string;
+  readonly log: string;
+  readonly tmuxConfig: string;
+}
+
+/** The data folder: `REMOTE_DEV_DIR`, else `~/.remote-dev`. Without a trailing slash. */
+export function homeFolder(environment: Readonly<Record<string, string | undefined>>, userHome: string): string {
+  const given = environment.REMOTE_DEV_DIR;
+  return (given || `${userHome}/.remote-dev`).replace(/(?<=.)\/+$/, '');
+}
+
+export function pathsIn(home: string): Paths {
+  return {
+    home,
+    run: `${home}/run`,
+    socket: `${home}/run/api.sock`,
+    lock: `${home}/run/lock.db`,
+    pid: `${home}/run/rdvd.pid`,
+    database: `${home}/rdv.db`,
+    cliToken: `${home}/cli-token`,
+    log: `${home}/log/rdvd.log`,
+    tmuxConfig: `${home}/run/tmux.conf`,
+  };
+}
+
+/** Unix socket paths longer than this are cut silently by Node or the kernel (macOS holds 103 bytes). */
+export const SOCKET_PATH_BYTES = 103;
