@@ -8,33 +8,32 @@ export const BELL = `=${HUB}:=bell`;
 export const PREFIX = 'rdv-';
 
 /**
- * The text of `-f`. Unknown options of older versions are passed over (`-q`). `pane-died` types a line into the hub's
- * own window because no control-mode notification tells of a program's end while `remain-on-exit` keeps its window,
- * and a poll or a process per check would cost more.
+ * The commands that make a server ours, run on every new connection. Options of other versions may fail; each is its
+ * own command. `pane-died` types a line into the hub's own window because no control-mode notification tells of a
+ * program's end while `remain-on-exit` keeps its window, and a poll or a process per check would cost more.
  */
-export function configText(terminal: string): string {
-  return `set -g exit-empty off
-set -g exit-unattached off
-set -g destroy-unattached off
-set -g status off
-set -g mouse off
-set -g prefix None
-set -g prefix2 None
-set -g update-environment ''
-set -g default-terminal ${terminal}
-set -sg escape-time 0
-set -g remain-on-exit on
-set -gq remain-on-exit-format ''
-set -g allow-rename off
-set -g automatic-rename off
-set -g set-titles off
-set -g base-index 0
-set -gq allow-passthrough off
-set -sq set-clipboard off
-set -g visual-bell off
-set -g bell-action none
-set -g monitor-bell off
-set -g focus-events on
-set-hook -g pane-died 'send-keys -t ${BELL} died Enter'
-`;
-}
+export const settings = (terminal: string): readonly (readonly string[])[] => [
+  ['set-option', '-g', 'exit-empty', 'off'],
+  ['set-option', '-g', 'exit-unattached', 'off'],
+  ['set-option', '-g', 'destroy-unattached', 'off'],
+  ['set-option', '-g', 'status', 'off'],
+  ['set-option', '-g', 'mouse', 'off'],
+  ['set-option', '-g', 'prefix', 'None'],
+  ['set-option', '-g', 'prefix2', 'None'],
+  ['set-option', '-g', 'update-environment', ''],
+  ['set-option', '-g', 'default-terminal', terminal],
+  ['set-option', '-sg', 'escape-time', '0'],
+  ['set-option', '-g', 'remain-on-exit', 'on'],
+  ['set-option', '-gq', 'remain-on-exit-format', ''],
+  ['set-option', '-g', 'allow-rename', 'off'],
+  ['set-option', '-g', 'automatic-rename', 'off'],
+  ['set-option', '-g', 'set-titles', 'off'],
+  ['set-option', '-g', 'base-index', '0'],
+  ['set-option', '-gq', 'allow-passthrough', 'off'],
+  ['set-option', '-sq', 'set-clipboard', 'off'],
+  ['set-option', '-g', 'visual-bell', 'off'],
+  ['set-option', '-g', 'bell-action', 'none'],
+  ['set-option', '-g', 'monitor-bell', 'off'],
+  ['set-option', '-g', 'focus-events', 'on'],
+  ['set-hook', '-g', 'pane-died', `send-keys -t ${BELL} died Enter`],
+];

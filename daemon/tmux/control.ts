@@ -1,7 +1,7 @@
 /** One control-mode client: commands go in pipelined, replies and every pane's output come out in one order. */
 import type { Readable, Writable } from 'node:stream';
 import { type ControlEvents, createLines } from './lines.js';
-import { commandLine } from './quote.js';
+import { type Command, commandLine } from './quote.js';
 
 /** tmux refused a command; `message` is its own words. */
 export class TmuxError extends Error {
@@ -15,7 +15,7 @@ export class TmuxGone extends Error {
 
 export interface Control {
   /** Runs commands that tmux takes in one go, with no pane output read in between. One reply each, in order. */
-  run(commands: readonly (readonly string[])[], watch?: Watch): Promise<Buffer[]>;
+  run(commands: readonly Command[], watch?: Watch): Promise<Buffer[]>;
   /** Fails everything unanswered and everything asked later. */
   fail(reason: string): void;
 }

@@ -21,7 +21,7 @@ export function unescapeOutput(source: Buffer, from: number, to: number, into: B
   return written;
 }
 
-const letters: Record<number, number> = { 0x61: 7, 0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x73: 32, 0x74: 9, 0x76: 11 };
+const letters: Record<number, number> = { 97: 7, 98: 8, 102: 12, 110: 10, 114: 13, 115: 32, 116: 9, 118: 11 };
 
 /** `show-buffer` text to bytes: `\ooo`, C letters, `\0`, and a backslash before anything else is that thing. */
 export function unescapeBuffer(source: Buffer): Buffer {

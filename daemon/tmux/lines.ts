@@ -57,22 +57,31 @@ export function createLines(events: ControlEvents, inReply: (line: Buffer) => bo
 }
 
 function startsWith(source: Buffer, from: number, to: number, prefix: Buffer): boolean {
-  return source[from + 1] === prefix[1] && to - from >= prefix.length && source.compare(prefix, 0, prefix.length, from, from + prefix.length) === 0;
+  return (
+    source[from + 1] === prefix[1] &&
+    to - from >= prefix.length &&
+    source.compare(prefix, 0, prefix.length, from, from + prefix.length) === 0
+  );
 }
 
 function notification(text: string, events: ControlEvents): void {
   const [name = '', argument = ''] = text.split(' ', 2);
   switch (name) {
     case '%begin':
-      return events.begin(text.slice('%begin '.length));
+      events.begin(text.slice('%begin '.length));
+      break;
     case '%pause':
-      return events.paused(Number(argument.slice(1)));
+      events.paused(Number(argument.slice(1)));
+      break;
     case '%window-close':
     case '%unlinked-window-close':
-      return events.windowClosed(Number(argument.slice(1)));
+      events.windowClosed(Number(argument.slice(1)));
+      break;
     case '%exit':
-      return events.exit(text.slice('%exit '.length));
+      events.exit(text.slice('%exit '.length));
+      break;
     default:
-      return events.other(text);
+      events.other(text);
+      break;
   }
 }

@@ -16,9 +16,13 @@ const OLDEST = { major: 3, minor: 2 };
 export async function probeTmux(): Promise<TmuxVersion> {
   const version = parseVersion(await askVersion());
   if (version.major < OLDEST.major || (version.major === OLDEST.major && version.minor < OLDEST.minor)) {
-    throw new RpcError('Unavailable', `tmux ${version.text} is too old: rdv needs 3.2 or newer. Update tmux and start again.`, {
-      code: 'TMUX_TOO_OLD',
-    });
+    throw new RpcError(
+      'Unavailable',
+      `tmux ${version.text} is too old: rdv needs 3.2 or newer. Update tmux and start again.`,
+      {
+        code: 'TMUX_TOO_OLD',
+      },
+    );
   }
   return version;
 }
@@ -35,14 +39,24 @@ async function askVersion(): Promise<string> {
   const asked = await execa('tmux', ['-V'], { timeout: 5000, reject: false });
   if (asked.exitCode === 0) return asked.stdout;
   const why = asked.code === 'ENOENT' ? 'is not on the PATH' : `does not answer to -V (${asked.shortMessage})`;
-  throw new RpcError('Unavailable', `tmux ${why}. Install it (Debian: apt-get install tmux; macOS: brew install tmux).`, {
-    code: 'TMUX_MISSING',
-  });
+  throw new RpcError(
+    'Unavailable',
+    `tmux ${why}. Install it (Debian: apt-get install tmux; macOS: brew install tmux).`,
+    {
+      code: 'TMUX_MISSING',
+    },
+  );
 }
 
 /** `tmux-256color` where the system describes it (older macOS does not), else `screen-256color`. */
 export function terminalName(): string {
-  const folders = ['/usr/share/terminfo', '/lib/terminfo', '/etc/terminfo', '/usr/lib/terminfo', '/opt/homebrew/share/terminfo'];
+  const folders = [
+    '/usr/share/terminfo',
+    '/lib/terminfo',
+    '/etc/terminfo',
+    '/usr/lib/terminfo',
+    '/opt/homebrew/share/terminfo',
+  ];
   const found = folders.some((folder) => isThere(`${folder}/t/tmux-256color`) || isThere(`${folder}/74/tmux-256color`));
   return found ? 'tmux-256color' : 'screen-256color';
 }

@@ -1,0 +1,136 @@
+/** Reads a pane's screen, its history and its modes in one step of tmux, and tells where in the output that step was. */
+import type { Control } from './control.js';
+import { unescapeBuffer } from './escapes.js';
+import type { Command } from './quote.js';
+
+/** Numbers tmux keeps about a pane, by our names. Flags are 0 or 1; what a version does not know is undefined. */
+export interface Modes {
+  readonly cursorX: number;
+  readonly cursorY: number;
+  readonly alternate: number;
+  readonly cursorShown: number;
+  readonly wrap: number;
+  readonly insert: number;
+  readonly keypad: number;
+  readonly keypadCursor: number;
+  readonly origin: number;
+  readonly mouseStandard: number;
+  readonly mouseButton: number;
+  readonly mouseAny: number;
+  readonly mouseUtf8: number;
+  readonly mouseSgr: number;
+  readonly scrollTop: number;
+  readonly scrollBottom: number;
+  readonly cols: number;
+  readonly rows: number;
+  readonly history: number;
+  readonly dead: number;
+  readonly savedX: number;
+  readonly savedY: number;
+}
+
+const formats: Record<keyof Modes, string> = {
+  cursorX: 'cursor_x',
+  cursorY: 'cursor_y',
+  alternate: 'alternate_on',
+  cursorShown: 'cursor_flag',
+  wrap: 'wrap_flag',
+  insert: 'insert_flag',
+  keypad: 'keypad_flag',
+  keypadCursor: 'keypad_cursor_flag',
+  origin: 'origin_flag',
+  mouseStandard: 'mouse_standard_flag',
+  mouseButton: 'mouse_button_flag',
+  mouseAny: 'mouse_all_flag',
+  mouseUtf8: 'mouse_utf8_flag',
+  mouseSgr: 'mouse_sgr_flag',
+  scrollTop: 'scroll_region_upper',
+  scrollBottom: 'scroll_region_lower',
+  cols: 'pane_width',
+  rows: 'pane_height',
+  history: 'history_size',
+  dead: 'pane_dead',
+  savedX: 'alternate_saved_x',
+  savedY: 'alternate_saved_y',
+};
+
+export interface Capture {
+  readonly modes: Modes;
+  /** Lines above the screen, with colours; wrapped lines joined. Empty when there are none. */
+  readonly history: Buffer;
+  readonly screen: Buffer;
+  /** The screen hidden behind an alternate one; empty without one. */
+  readonly hidden: Buffer;
+}
+
+export interface CaptureOptions {
+  /** Lines of history at most. */
+  readonly history: number;
+  /** With colours and attributes as escape sequences. */
+  readonly styled: boolean;
+  /** Also the screen behind an alternate one; fails when there is none, so ask only once `modes.alternate` said so. */
+  readonly alternate?: boolean;
+  /** Called where the capture stands in the stream of output. */
+  begun?(): void;
+  /** Commands run in the same step, after the capture. */
+  readonly then?: readonly Command[];
+}
+
+/** Throws TmuxError when the pane is no more, or shows no alternate screen though `alternate` was asked for. */
+export async function capture(run: Control['run'], pane: number, options: CaptureOptions): Promise<Capture> {
+  const parts = [
+    SCREEN,
+    ['-S', `-${Math.max(options.history, 1)}`, '-E', '-1'],
+    ...(options.alternate ? [HIDDEN] : []),
+  ];
+  const { modes, parts: texts } = await captureParts(run, pane, parts, options);
+  // Without history tmux answers the range above the screen with the screen's first line.
+  const hasHistory = modes.history > 0 && options.history > 0;
+  return { modes, screen: texts[0]!, history: hasHistory ? texts[1]! : NOTHING, hidden: texts[2] ?? NOTHING };
+}
+
+const SCREEN = ['-S', '0'];
+const HIDDEN = ['-a'];
+const NOTHING = Buffer.alloc(0);
+
+/** Replies per part: capture, size, text, delete. The text ends by its size, since a program may print what it likes. */
+const STEP = 4;
+
+async function captureParts(
+  run: Control['run'],
+  pane: number,
+  parts: readonly (readonly string[])[],
+  options: CaptureOptions,
+) {
+  const target = `%${pane}`;
+  const style = options.styled ? ['-e'] : [];
+  const commands = [
+    ['display-message', '-p', '-t', target, modesFormat],
+    ...parts.flatMap((range) => [
+      // Through a buffer: tmux 3.3 keeps a copy for ever of what `-p` prints on a control connection.
+      ['capture-pane', '-J', ...style, ...range, '-b', BUFFER, '-t', target],
+      ['list-buffers', '-F', '#{buffer_size}', '-f', `#{==:#{buffer_name},${BUFFER}}`],
+      ['show-buffer', '-b', BUFFER],
+      ['delete-buffer', '-b', BUFFER],
+    ]),
+    ...(options.then ?? []),
+  ];
+  const replies = await run(commands, {
+    ...(options.begun && { begun: options.begun }),
+    complete: (index, before, body) =>
+      index % STEP !== 3 || index > parts.length * STEP || unescapeBuffer(body).length >= Number(before[index - 1]),
+  });
+  return {
+    modes: parseModes(replies[0]!.toString()),
+    parts: parts.map((_, at) => unescapeBuffer(replies[at * STEP + 3]!)),
+  };
+}
+
+const BUFFER = 'rdv-capture';
+const names = Object.keys(formats) as (keyof Modes)[];
+const modesFormat = names.map((name) => `#{${formats[name]}}`).join(',');
+
+function parseModes(text: string): Modes {
+  const values = text.split(',');
+  return Object.fromEntries(names.map((name, at) => [name, Number(values[at] || 0)])) as unknown as Modes;
+}

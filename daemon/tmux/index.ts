@@ -1,0 +1,184 @@
+/** Our own tmux server: the one way the daemon starts programs, sees their output and types into them. */
+import { RpcError } from '#protocol/errors';
+import { type Capture, type CaptureOptions, capture } from './capture.js';
+import { TmuxError, TmuxGone } from './control.js';
+import { leaveModes, typeBytes, typeKeys } from './keys.js';
+import { openProcess, type ProcessEvents, type ProcessOptions } from './process.js';
+import { probeTmux, type TmuxVersion, terminalName } from './version.js';
+import {
+  createWindow,
+  killWindow,
+  linkedWindows,
+  linkWindow,
+  listWindows,
+  type NewWindow,
+  type Place,
+  resizeWindow,
+  type SeenWindow,
+} from './windows.js';
+
+export type { Capture, Modes } from './capture.js';
+export type { NewWindow, Place, SeenWindow } from './windows.js';
+
+export interface TmuxEvents extends Omit<ProcessEvents, 'output'> {
+  /** Bytes a pane printed, valid until the listener returns. */
+  output(pane: number, data: Buffer): void;
+  /** Some program ended; `list()` tells which. */
+  died(): void;
+}
+
+/** A capture with its place in the pane's output. */
+export interface Cut extends Capture {
+  /** False when output from after the capture may have been delivered before it: then take another. */
+  readonly exact: boolean;
+}
+
+export interface Tmux {
+  readonly version: TmuxVersion;
+  readonly socketName: string;
+  readonly serverPid: number | undefined;
+  create(window: NewWindow): Promise<Place>;
+  /** Every managed window, and from now on their output: windows the hub does not show yet are linked to it. */
+  list(): Promise<SeenWindow[]>;
+  /** Text or screen of a pane. `begun` is called at its place among the pane's `output` events. */
+  capture(pane: number, options: CaptureOptions): Promise<Cut>;
+  /** Stops a pane's output to us; resolves when none can come any more. What is not yet delivered is dropped. */
+  pause(pane: number): Promise<void>;
+  type(pane: number, data: Buffer): Promise<void>;
+  keys(pane: number, names: readonly string[]): Promise<void>;
+  leaveModes(pane: number): Promise<void>;
+  resize(window: number, cols: number, rows: number): Promise<void>;
+  /** Harmless when the window is gone already. */
+  kill(window: number): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The command that lets a paused pane speak again; pass it as `then` of a capture to cut exactly there. */
+export const continuePane = (pane: number): readonly string[] => ['refresh-client', '-A', `%${pane}:continue`];
+
+export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: TmuxEvents): Promise<Tmux> {
+  const version = await probeTmux();
+  const order = createOrder();
+  // Output may come before the first connection is fully prepared.
+  let bell: number | undefined;
+  const child = await openProcess(
+    { ...options, terminal: terminalName() },
+    {
+      ...events,
+      output(pane, data) {
+        if (pane === bell) return events.died();
+        order.output(pane, data.length);
+        events.output(pane, data);
+      },
+      paused(pane) {
+        order.disturbed();
+        events.paused(pane);
+      },
+      windowClosed(window) {
+        order.disturbed();
+        events.windowClosed(window);
+      },
+      connected(sameServer) {
+        bell = child.bellPane;
+        order.disturbed();
+        events.connected(sameServer);
+      },
+    },
+  );
+  bell = child.bellPane;
+  const run = child.run;
+
+  return {
+    version,
+    socketName: options.socketName,
+    get serverPid() {
+      return child.serverPid;
+    },
+    create: (window) => said(createWindow(run, window)),
+    list: () => said(listAndLink(run)),
+    capture: (pane, wanted) => said(captureCut(run, order, pane, wanted)),
+    pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
+    type: (pane, data) => said(typeBytes(run, pane, data)),
+    keys: (pane, names) => said(typeKeys(run, pane, names)),
+    leaveModes: (pane) => said(leaveModes(run, pane)),
+    resize: (window, cols, rows) => said(resizeWindow(run, window, cols, rows)),
+    kill: (window) => killWindow(run, window).catch(ignoreAbsent).catch(say),
+    ping: () => said(run([['display-message', '-p', 'ok']])).then(() => {}),
+    close: child.close,
+  };
+}
+
+async function listAndLink(run: Parameters<typeof listWindows>[0]): Promise<SeenWindow[]> {
+  const windows = await listWindows(run);
+  const unique = [...new Map(windows.map((window) => [window.pane, window])).values()];
+  const linked = await linkedWindows(run);
+  await Promise.all(unique.filter(({ window }) => !linked.has(window)).map(({ id }) => linkWindow(run, id)));
+  return unique;
+}
+
+type Order = ReturnType<typeof createOrder>;
+
+/** Remembers in which order panes spoke, to judge whether a capture stands where it seems to. */
+function createOrder() {
+  let last = -1;
+  let disturbances = 0;
+  const counts = new Map<number, number>();
+  return {
+    output(pane: number, bytes: number) {
+      last = pane;
+      counts.set(pane, (counts.get(pane) ?? 0) + bytes);
+    },
+    disturbed: () => void disturbances++,
+    now: (pane: number) => ({ last, disturbances, bytes: counts.get(pane) ?? 0 }),
+  };
+}
+
+/**
+ * tmux shares its connection fairly between panes: while another pane's older output still waits, this pane's output
+ * from after the capture may go out before the capture does. That cannot have happened when this pane said nothing
+ * since we asked, or when it was the last to speak before the reply (its older output was then what the reply waited
+ * for) and nothing else made tmux drop output meanwhile.
+ */
+async function captureCut(
+  run: Parameters<typeof capture>[0],
+  order: Order,
+  pane: number,
+  wanted: CaptureOptions,
+): Promise<Cut> {
+  const before = order.now(pane);
+  let exact = false;
+  const captured = await capture(run, pane, {
+    ...wanted,
+    begun() {
+      const now = order.now(pane);
+      exact = now.bytes === before.bytes || (now.last === pane && now.disturbances === before.disturbances);
+      wanted.begun?.();
+    },
+  });
+  return { ...captured, exact };
+}
+
+/** The rim of the adapter: what tmux refused or could not do, in words for a caller. */
+const said = <T>(result: Promise<T>): Promise<T> => result.catch(say);
+
+function say(error: unknown): never {
+  if (error instanceof TmuxGone) {
+    throw new RpcError('Unavailable', `tmux is not answering: ${error.message}. Try again in a moment.`, {
+      code: 'TMUX_UNAVAILABLE',
+    });
+  }
+  if (!(error instanceof TmuxError)) throw error;
+  if (isAbsent(error))
+    throw new RpcError('Gone', `The tmux window is gone: ${error.message}.`, { code: 'TMUX_SESSION_GONE' });
+  throw new RpcError('Unavailable', `tmux refused: ${error.message}.`, { code: 'TMUX_FAILED' });
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (!(error instanceof TmuxError && isAbsent(error))) throw error;
+}
+
+/** Only tmux's own word for it counts as absence; anything else is unknown. */
+function isAbsent(error: TmuxError): boolean {
+  return /^can't find (pane|window|session)/.test(error.message);
+}

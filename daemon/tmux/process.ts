@@ -1,0 +1,180 @@
+/** Keeps one control-mode client running: starts the server when there is none, comes back when the client dies. */
+import { execa } from 'execa';
+import { BELL, HUB, settings } from './config.js';
+import { type Control, createControl, TmuxError, TmuxGone } from './control.js';
+import type { ControlEvents } from './lines.js';
+
+export interface ProcessOptions {
+  /** Name for `-L`. */
+  readonly socketName: string;
+  readonly terminal: string;
+  /** The environment of a server born here, and so of every session in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  log(line: { msg: string; [key: string]: unknown }): void;
+}
+
+export interface ProcessEvents extends Pick<ControlEvents, 'output' | 'paused' | 'windowClosed'> {
+  /** A new connection stands; nothing of the old one's output counts goes on. `sameServer` is false for a fresh server. */
+  connected(sameServer: boolean): void;
+  /** The connection is gone; commands fail until the next `connected`. */
+  lost(reason: string): void;
+}
+
+export interface TmuxProcess {
+  run: Control['run'];
+  /** Pid of the tmux server, for health and measuring. */
+  readonly serverPid: number | undefined;
+  readonly bellPane: number | undefined;
+  /** Ends our client; server and sessions live on. */
+  close(): Promise<void>;
+}
+
+/** tmux answers in well under a millisecond; one that is silent this long hangs, and its client is replaced. */
+const SILENCE_MS = 10_000;
+/** Reading slower than this many seconds makes tmux drop a pane's output rather than grow. */
+const PAUSE_AFTER_S = 5;
+
+/** Resolves when the first connection stands. Throws TmuxGone when tmux cannot be started at all. */
+export async function openProcess(options: ProcessOptions, events: ProcessEvents): Promise<TmuxProcess> {
+  let closed = false;
+  let attempts = 0;
+  let link: Link = openLink(options, events);
+  let server = await link.ready;
+  watch();
+
+  function watch() {
+    void link.ended.then((reason) => {
+      if (closed) return;
+      options.log({ msg: 'tmux connection lost', reason });
+      events.lost(reason);
+      void again();
+    });
+  }
+
+  async function again(): Promise<void> {
+    while (!closed) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(attempts++ * 100, 2000)));
+      if (closed) return;
+      link = openLink(options, events);
+      try {
+        const next = await link.ready;
+        const same = next.identity === server.identity;
+        server = next;
+        attempts = 0;
+        watch();
+        events.connected(same);
+        return;
+      } catch (error) {
+        options.log({ msg: 'tmux does not come back yet', reason: String(error) });
+      }
+    }
+  }
+
+  return {
+    run: (commands, watching) => bounded(link, commands, watching),
+    get serverPid() {
+      return server.pid;
+    },
+    get bellPane() {
+      return server.bellPane;
+    },
+    async close() {
+      closed = true;
+      await link.close();
+    },
+  };
+}
+
+async function bounded(link: Link, ...[commands, watching]: Parameters<Control['run']>): Promise<Buffer[]> {
+  const timer = setTimeout(() => link.kill(`tmux did not answer ${commands[0]?.[0]} in ${SILENCE_MS} ms`), SILENCE_MS);
+  timer.unref();
+  try {
+    return await link.control.run(commands, watching);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Server {
+  readonly pid: number;
+  readonly identity: string;
+  readonly bellPane: number;
+}
+
+interface Link {
+  readonly control: Control;
+  readonly ready: Promise<Server>;
+  /** Resolves with the reason, once. */
+  readonly ended: Promise<string>;
+  kill(reason: string): void;
+  close(): Promise<void>;
+}
+
+function openLink(options: ProcessOptions, events: ProcessEvents): Link {
+  const child = spawnClient(options);
+  let reason = '';
+  const control = createControl(child.stdin!, child.stdout!, {
+    output: events.output,
+    paused: events.paused,
+    windowClosed: events.windowClosed,
+    other: () => {},
+    exit: (why) => {
+      reason ||= why;
+    },
+  });
+  // A client that died between two writes: its end is told by `ended`, this would only be the echo of it.
+  child.stdin!.on('error', () => {});
+  const ended = child.then((result) => {
+    const why = reason || result.stderr || `tmux client ended with ${result.exitCode ?? result.signal}`;
+    control.fail(why);
+    return why;
+  });
+  const kill = (why: string) => {
+    reason ||= why;
+    child.kill('SIGKILL');
+  };
+  return {
+    control,
+    ended,
+    ready: Promise.race([prepare(control, options), ended.then((why) => Promise.reject(new TmuxGone(why)))]),
+    kill,
+    async close() {
+      child.stdin!.end();
+      await ended;
+    },
+  };
+}
+
+function spawnClient({ socketName, environment }: ProcessOptions) {
+  const attach = ['new-session', '-A', '-s', HUB, '-n', 'bell', '-x', '80', '-y', '24', 'exec cat >/dev/null'];
+  return execa('tmux', ['-L', socketName, '-f', '/dev/null', '-C', ...attach], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: { stdout: false },
+    reject: false,
+    // The folder the daemon was started in may be deleted; a server born there would then ignore directories.
+    cwd: '/',
+    env: environment,
+    extendEnv: false,
+    encoding: 'utf8',
+  });
+}
+
+/** Makes a fresh connection ours: output bounded, options current, the bell's window alive. */
+async function prepare(control: Control, { terminal, log }: ProcessOptions): Promise<Server> {
+  await control.run([['refresh-client', '-f', `pause-after=${PAUSE_AFTER_S}`]]);
+  const set = settings(terminal).map((setting) =>
+    control.run([setting]).catch((error: unknown) => {
+      if (!(error instanceof TmuxError)) throw error;
+      log({ msg: 'tmux does not know a setting', setting: setting.join(' '), reason: error.message });
+    }),
+  );
+  await Promise.all(set);
+  const [bell] = await control.run([['list-panes', '-t', BELL, '-F', '#{pane_id} #{pane_dead}']]);
+  const [pane = '', dead] = bell!.toString().split(' ');
+  if (dead === '1') await control.run([['respawn-pane', '-k', '-t', pane]]);
+  const [told] = await control.run([['display-message', '-p', '#{pid} #{start_time}']]);
+  const identity = told!.toString();
+  return { pid: Number(identity.split(' ')[0]), identity, bellPane: Number(pane.slice(1)) };
+}

@@ -1,0 +1,112 @@
+/** Makes, lists, sizes and ends the windows that sessions live in. */
+import { HUB, PREFIX } from './config.js';
+import type { Control } from './control.js';
+
+/** Where a session lives; numbers without tmux's `@` and `%`. */
+export interface Place {
+  readonly window: number;
+  readonly pane: number;
+}
+
+export interface NewWindow {
+  /** The session's id; the tmux session is `rdv-<id>`. */
+  readonly id: string;
+  readonly cols: number;
+  readonly rows: number;
+  readonly historyLimit: number;
+  /** Absolute; no NUL. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Program and arguments; no NUL. */
+  readonly argv: readonly string[];
+}
+
+export interface SeenWindow extends Place {
+  readonly id: string;
+  readonly pid: number;
+  readonly dead: boolean;
+  readonly exitCode: number | null;
+  readonly exitSignal: number | null;
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/**
+ * Starts the program in a window of its own and shows it to the hub, in one step: no output can come before the hub
+ * sees it. tmux expands formats in `-c`, so the directory goes to a small shell instead, which is the program after it.
+ */
+export async function createWindow(run: Control['run'], wanted: NewWindow): Promise<Place> {
+  const session = `=${PREFIX}${wanted.id}:`;
+  const environment = Object.entries(wanted.environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+  const size = ['-x', String(wanted.cols), '-y', String(wanted.rows)];
+  const [, made] = await run([
+    ['set-option', '-g', 'history-limit', String(wanted.historyLimit)],
+    ['new-session', '-d', '-P', '-F', '#{window_id} #{pane_id}', '-s', `${PREFIX}${wanted.id}`, ...size, '-c', '/']
+      .concat(environment)
+      .concat(['--', '/bin/sh', '-c', LAUNCH, 'rdv', wanted.directory, ...wanted.argv]),
+    ['resize-window', '-t', session, ...size],
+    ['link-window', '-d', '-s', session, '-t', `=${HUB}:`],
+  ]);
+  const [window = '', pane = ''] = made!.toString().split(' ');
+  return { window: Number(window.slice(1)), pane: Number(pane.slice(1)) };
+}
+
+const LAUNCH = 'cd -- "$1" || exit 126; shift; unset OLDPWD; exec "$@"';
+
+const LIST = [
+  '#{session_name}',
+  '#{window_id}',
+  '#{pane_id}',
+  '#{pane_pid}',
+  '#{pane_dead}',
+  '#{pane_dead_status}',
+  '#{pane_dead_signal}',
+  '#{window_width}',
+  '#{window_height}',
+].join(' ');
+
+/** Every managed window of the server, whoever made it. */
+export async function listWindows(run: Control['run']): Promise<SeenWindow[]> {
+  const [reply] = await run([['list-panes', '-a', '-F', LIST]]);
+  return reply!
+    .toString()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([name]) => name?.startsWith(PREFIX) && name !== HUB)
+    .map(([name = '', window = '', pane = '', pid, dead, status, signal, cols, rows]) => ({
+      id: name.slice(PREFIX.length),
+      window: Number(window.slice(1)),
+      pane: Number(pane.slice(1)),
+      pid: Number(pid),
+      dead: dead === '1',
+      exitCode: status ? Number(status) : null,
+      exitSignal: signal ? Number(signal) : null,
+      cols: Number(cols),
+      rows: Number(rows),
+    }));
+}
+
+/** Shows a window to the hub; for windows found again after the hub was lost. */
+export async function linkWindow(run: Control['run'], id: string): Promise<void> {
+  await run([['link-window', '-d', '-s', `=${PREFIX}${id}:`, '-t', `=${HUB}:`]]);
+}
+
+/** Ids of windows the hub already shows. */
+export async function linkedWindows(run: Control['run']): Promise<ReadonlySet<number>> {
+  const [reply] = await run([['list-windows', '-t', `=${HUB}:`, '-F', '#{window_id}']]);
+  return new Set(
+    reply!
+      .toString()
+      .split('\n')
+      .map((line) => Number(line.slice(1))),
+  );
+}
+
+export async function resizeWindow(run: Control['run'], window: number, cols: number, rows: number): Promise<void> {
+  await run([['resize-window', '-t', `@${window}`, '-x', String(cols), '-y', String(rows)]]);
+}
+
+/** Ends the window in every session that shows it; its processes get SIGHUP. */
+export async function killWindow(run: Control['run'], window: number): Promise<void> {
+  await run([['kill-window', '-t', `@${window}`]]);
+}
