@@ -42,7 +42,11 @@ export const eventMethods = {
       names: names.describe('Only these notifications.'),
       limit: z.int().min(1).max(1000).default(100),
     }),
-    result: z.object({ events: z.array(Event), seq: z.int().describe('The newest place in the journal.'), complete: z.boolean() }),
+    result: z.object({
+      events: z.array(Event),
+      seq: z.int().describe('The newest place in the journal.'),
+      complete: z.boolean(),
+    }),
     doors: ['cli', 'mcp'],
     example: 'rdv event list --limit 20',
   }),

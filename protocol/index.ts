@@ -34,12 +34,15 @@ export type Notifications = typeof notifications;
 export type NotificationName = keyof Notifications;
 export type Told<N extends NotificationName> = z.output<Notifications[N]['params']>;
 /** Names of notifications that are journalled and sent to subscribers. */
-export type EventName = { [N in NotificationName]: Notifications[N]['delivery'] extends 'event' ? N : never }[NotificationName];
+export type EventName = {
+  [N in NotificationName]: Notifications[N]['delivery'] extends 'event' ? N : never;
+}[NotificationName];
 
 /** The tables, for code that walks them without caring which entry it meets. */
 export const allMethods = Object.entries(methods) as [MethodName, Method][];
 export const allNotifications = Object.entries(notifications) as [NotificationName, Notification][];
 
+export * from './daemon.js';
 export * from './define.js';
 export * from './errors.js';
 export * from './events.js';

@@ -40,7 +40,10 @@ export const lifecycleMethods = {
         .optional()
         .describe('Who calls; shown in the log.'),
       protocolVersion: z.int().min(0).default(PROTOCOL_VERSION).describe('The newest protocol the client knows.'),
-      capabilities: z.record(z.string(), z.unknown()).optional().describe('What the client can do; unknown ones are ignored.'),
+      capabilities: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('What the client can do; unknown ones are ignored.'),
       token: z.string().max(4096).optional().describe('The content of the token file.'),
       user: z.string().max(200).optional().describe('The user to act for; only a service token may name one.'),
     }),

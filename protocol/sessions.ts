@@ -45,7 +45,11 @@ export const sessionMethods = {
     effect: 'write',
     params: z.object({
       name: name.default('Terminal').describe('What people see; need not be unique.'),
-      projectPath: z.string().max(4096).optional().describe('Working directory, absolute; the home directory when absent.'),
+      projectPath: z
+        .string()
+        .max(4096)
+        .optional()
+        .describe('Working directory, absolute; the home directory when absent.'),
       command: z
         .array(z.string().max(65536))
         .min(1)
@@ -59,7 +63,12 @@ export const sessionMethods = {
       cols: cols.default(80),
       rows: rows.default(24),
       historyLimit: z.int().min(0).max(1_000_000).default(10_000).describe('Scrollback lines tmux keeps.'),
-      idempotencyKey: z.string().min(1).max(200).optional().describe('The same key again returns the session made before.'),
+      idempotencyKey: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The same key again returns the session made before.'),
     }),
     result: Session,
     errors: ['InvalidParams', 'Conflict', 'Unavailable'],
@@ -195,10 +204,17 @@ export const sessionMethods = {
     effect: 'read',
     params: z.object({
       id,
-      lines: z.int().min(0).max(100_000).default(100).describe('History lines above the screen; 0 for the screen alone.'),
+      lines: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(100)
+        .describe('History lines above the screen; 0 for the screen alone.'),
     }),
     result: z.object({
-      content: z.string().describe('Plain text without control characters, wrapped lines joined, trailing blank lines cut.'),
+      content: z
+        .string()
+        .describe('Plain text without control characters, wrapped lines joined, trailing blank lines cut.'),
     }),
     errors: ['NotFound', 'Gone'],
     args: ['id'],
@@ -223,7 +239,9 @@ export const sessionMethods = {
       progressToken: z.union([z.string(), z.int()]).optional().describe('Asks for `$/progress` each second.'),
     }),
     result: z.object({
-      reason: z.enum(['matched', 'idle', 'exited']).describe('Also `exited` when the program ends before the rest comes true.'),
+      reason: z
+        .enum(['matched', 'idle', 'exited'])
+        .describe('Also `exited` when the program ends before the rest comes true.'),
       line: z.string().optional().describe('The line that matched.'),
       exitCode: z.int().nullable().optional(),
       elapsedMs: z.int(),

@@ -68,7 +68,10 @@ export const terminalMethods = {
   'terminal/input': method({
     summary: 'Types bytes into the session of a stream.',
     effect: 'write',
-    params: z.object({ streamId, data: base64.max(Math.ceil(stream.inputBytes / 3) * 4).describe('At most 1 MiB before base64.') }),
+    params: z.object({
+      streamId,
+      data: base64.max(Math.ceil(stream.inputBytes / 3) * 4).describe('At most 1 MiB before base64.'),
+    }),
     result: success,
     errors: ['NotFound', 'Forbidden', 'Gone'],
   }),

@@ -73,7 +73,7 @@ export interface CaptureOptions {
   /** Called where the capture stands in the stream of output. */
   begun?(): void;
   /** Commands run in the same step, after the capture. */
-  readonly then?: readonly Command[];
+  readonly after?: readonly Command[];
 }
 
 /** Throws TmuxError when the pane is no more, or shows no alternate screen though `alternate` was asked for. */
@@ -113,7 +113,7 @@ async function captureParts(
       ['show-buffer', '-b', BUFFER],
       ['delete-buffer', '-b', BUFFER],
     ]),
-    ...(options.then ?? []),
+    ...(options.after ?? []),
   ];
   const replies = await run(commands, {
     ...(options.begun && { begun: options.begun }),

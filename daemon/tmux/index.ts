@@ -54,7 +54,7 @@ export interface Tmux {
   close(): Promise<void>;
 }
 
-/** The command that lets a paused pane speak again; pass it as `then` of a capture to cut exactly there. */
+/** The command that lets a paused pane speak again; pass it as `after` of a capture to cut exactly there. */
 export const continuePane = (pane: number): readonly string[] => ['refresh-client', '-A', `%${pane}:continue`];
 
 export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: TmuxEvents): Promise<Tmux> {
@@ -148,15 +148,21 @@ async function captureCut(
 ): Promise<Cut> {
   const before = order.now(pane);
   let exact = false;
-  const captured = await capture(run, pane, {
-    ...wanted,
-    begun() {
-      const now = order.now(pane);
-      exact = now.bytes === before.bytes || (now.last === pane && now.disturbances === before.disturbances);
-      wanted.begun?.();
-    },
-  });
-  return { ...captured, exact };
+  try {
+    const captured = await capture(run, pane, {
+      ...wanted,
+      begun() {
+        const now = order.now(pane);
+        exact = now.bytes === before.bytes || (now.last === pane && now.disturbances === before.disturbances);
+        wanted.begun?.();
+      },
+    });
+    return { ...captured, exact };
+  } catch (error) {
+    // The program left its alternate screen between being asked whether it shows one and being asked for it.
+    if (!(error instanceof TmuxError && error.message === 'no alternate screen')) throw error;
+    return captureCut(run, order, pane, { ...wanted, alternate: false });
+  }
 }
 
 /** The rim of the adapter: what tmux refused or could not do, in words for a caller. */

@@ -10,7 +10,7 @@ export interface ProcessOptions {
   readonly terminal: string;
   /** The environment of a server born here, and so of every session in it. */
   readonly environment: Readonly<Record<string, string>>;
-  log(line: { msg: string; [key: string]: unknown }): void;
+  log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
 }
 
 export interface ProcessEvents extends Pick<ControlEvents, 'output' | 'paused' | 'windowClosed'> {
@@ -45,7 +45,7 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
   function watch() {
     void link.ended.then((reason) => {
       if (closed) return;
-      options.log({ msg: 'tmux connection lost', reason });
+      options.log({ level: 'warn', message: 'tmux connection lost', reason });
       events.lost(reason);
       void again();
     });
@@ -65,7 +65,7 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
         events.connected(same);
         return;
       } catch (error) {
-        options.log({ msg: 'tmux does not come back yet', reason: String(error) });
+        options.log({ level: 'warn', message: 'tmux does not come back yet', reason: String(error) });
       }
     }
   }
@@ -167,7 +167,12 @@ async function prepare(control: Control, { terminal, log }: ProcessOptions): Pro
   const set = settings(terminal).map((setting) =>
     control.run([setting]).catch((error: unknown) => {
       if (!(error instanceof TmuxError)) throw error;
-      log({ msg: 'tmux does not know a setting', setting: setting.join(' '), reason: error.message });
+      log({
+        level: 'warn',
+        message: 'tmux does not know a setting',
+        setting: setting.join(' '),
+        reason: error.message,
+      });
     }),
   );
   await Promise.all(set);

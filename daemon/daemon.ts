@@ -1,0 +1,184 @@
+/** Wires the daemon together: database, tmux, slices, socket. The one place that knows them all. */
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { RpcError } from '#protocol';
+import { openRpc } from '#protocol/openrpc';
+import type { Paths } from '#protocol/paths';
+import { type Db, openDatabase } from './db/open.js';
+import { cleanEnvironment } from './environment.js';
+import { eventHandlers } from './events/handlers.js';
+import { createJournal } from './events/journal.js';
+import type { Log } from './log.js';
+import { createHub } from './rpc/hub.js';
+import { type Listener, listen } from './rpc/listen.js';
+import { createLock } from './rpc/locks.js';
+import { createActivity } from './sessions/activity.js';
+import { sessionHandlers } from './sessions/handlers.js';
+import { createPlaces } from './sessions/places.js';
+import { closeGone, type ReconcileDeps, reconcile } from './sessions/reconcile.js';
+import { isLive } from './sessions/session.js';
+import { createSessionStore } from './sessions/store.js';
+import { statusHandlers } from './status/handlers.js';
+import { terminalHandlers } from './terminals/handlers.js';
+import { createTerminals } from './terminals/terminals.js';
+import { openTmux, type Tmux, type TmuxEvents } from './tmux/index.js';
+import { createLogin, ensureToken } from './tokens/local.js';
+
+export interface DaemonOptions {
+  readonly paths: Paths;
+  readonly version: string;
+  readonly log: Log;
+  /** Called when a client asks the daemon to stop. */
+  readonly stopAsked: (reason: string) => void;
+}
+
+export interface Daemon {
+  /** Drains, closes, leaves tmux and its programs alone. */
+  stop(reason: string): Promise<void>;
+}
+
+const RECONCILE_MS = 10 * 60_000;
+
+/** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
+export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { paths, log } = options;
+  const startedAt = Date.now();
+  const db = openDatabase(paths.database);
+  const login = createLogin(ensureToken(paths.cliToken));
+  const base = {
+    db,
+    log,
+    now: Date.now,
+    lock: createLock(),
+    hub: createHub(),
+    places: createPlaces(),
+    store: createSessionStore(db),
+  };
+  const journal = createJournal(db, base.hub, base.now);
+  const activity = createActivity(base.store, base.now);
+  const environment = cleanEnvironment(process.env);
+
+  const relay = createRelay();
+  const tmux = await openTmux({ socketName: socketName(paths), environment, log }, relay.events).catch(
+    (error: unknown) => {
+      db.close();
+      throw error;
+    },
+  );
+  const terminals = createTerminals(tmux);
+  const deps = { ...base, journal, tmux, terminals, environment, socket: paths.socket, viewers: terminals };
+  const look = watchTmux(deps, relay, activity);
+  await look(true);
+
+  let listener: Listener | undefined;
+  const counts = () => ({
+    connections: listener?.connections() ?? 0,
+    sessions: [...base.store.all()].filter(isLive).length,
+    viewers: terminals.count,
+  });
+  listener = await listen({
+    path: paths.socket,
+    handlers: {
+      ...statusHandlers({ ...deps, ...options, startedAt, counts, stop: options.stopAsked }),
+      ...sessionHandlers(deps),
+      ...terminalHandlers(deps),
+      ...eventHandlers(deps),
+    },
+    login,
+    serverInfo: { name: 'rdv', version: options.version },
+    discover: openRpc,
+    lock: base.lock,
+    log,
+  });
+  const again = setInterval(() => void look(false), RECONCILE_MS).unref();
+
+  return {
+    async stop(reason) {
+      clearInterval(again);
+      for (const { id } of base.store.all()) terminals.endAll(id, 'stopping');
+      await listener.stop(reason);
+      activity.close();
+      await tmux.close();
+      closeDatabase(db);
+    },
+  };
+}
+
+/** Events of tmux, which begin before those who want them exist. */
+function createRelay() {
+  let to: TmuxEvents | undefined;
+  const early: (() => void)[] = [];
+  const events: TmuxEvents = {
+    // Bytes from before anybody can have opened a stream are in no epoch.
+    output: (pane, data) => to?.output(pane, data),
+    paused: (pane) => (to ? to.paused(pane) : early.push(() => to?.paused(pane))),
+    windowClosed: (window) => (to ? to.windowClosed(window) : early.push(() => to?.windowClosed(window))),
+    died: () => to?.died(),
+    connected: (same) => (to ? to.connected(same) : early.push(() => to?.connected(same))),
+    lost: (reason) => to?.lost(reason),
+  };
+  return {
+    events,
+    connect(target: TmuxEvents) {
+      to = target;
+      for (const event of early.splice(0)) event();
+    },
+  };
+}
+
+type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & { terminals: ReturnType<typeof createTerminals>; tmux: Tmux };
+
+/** Connects tmux's events to sessions and streams. Returns a look at everything, for boot and now and then. */
+function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activity: ReturnType<typeof createActivity>) {
+  const { places, terminals, log } = deps;
+  const wiring: ReconcileDeps = {
+    ...deps,
+    ended: terminals.ended,
+    gone(session, pane) {
+      terminals.endAll(session.id, 'gone');
+      if (pane !== undefined) terminals.forget(pane);
+    },
+  };
+
+  const look = async (boot: boolean) => {
+    try {
+      await reconcile(wiring, { boot });
+    } catch (error) {
+      if (boot || !(error instanceof RpcError)) throw error;
+      log({ level: 'warn', message: 'tmux did not answer; nothing is concluded', reason: error.message });
+    }
+  };
+
+  relay.connect({
+    output(pane, data) {
+      terminals.output(pane, data);
+      const id = places.byPane(pane);
+      if (id === undefined) return;
+      activity.seen(id);
+      places.spoke(id);
+    },
+    paused: terminals.paused,
+    windowClosed(window) {
+      const id = places.byWindow(window);
+      if (id !== undefined) void closeGone(wiring, id);
+    },
+    died: () => void look(false),
+    connected(sameServer) {
+      log({ level: 'warn', message: 'tmux is back', sameServer });
+      void look(false).then(terminals.resumed);
+    },
+    lost: terminals.interrupted,
+  });
+  return look;
+}
+
+/** `rdv` for the usual data folder; another folder gets a server of its own. */
+function socketName({ home }: Paths): string {
+  if (home === `${homedir()}/.remote-dev`) return 'rdv';
+  return `rdv-${createHash('sha256').update(home).digest('hex').slice(0, 10)}`;
+}
+
+function closeDatabase(db: Db): void {
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+}

@@ -1,0 +1,92 @@
+/** bin `rdvd`: one daemon per data folder, from its lock to its end. */
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { errors, RpcError } from '#protocol';
+import { homeFolder, type Paths, pathsIn } from '#protocol/paths';
+import { openDaemon } from './daemon.js';
+import { takeLock } from './db/lock.js';
+import { type Log, openLog } from './log.js';
+import { VERSION } from './version.js';
+
+const LOCK_CHECK_MS = 5000;
+
+/** Exit codes: 0 stopped, 75 already running, else those of the errors table. The cause goes to stderr and the log. */
+async function main(): Promise<void> {
+  const paths = pathsIn(resolve(homeFolder(process.env, homedir())));
+  process.umask(0o077);
+  makeFolders(paths);
+  const lock = await takeLock(paths.lock);
+  if (!lock) {
+    process.stderr.write(`rdvd: already running${runningPid(paths)} for ${paths.home}.\n`);
+    process.exitCode = errors.Overloaded.exit;
+    return;
+  }
+  const log = openLog(paths.log);
+  const ending = createEnding(log);
+  try {
+    const daemon = await openDaemon({ paths, version: VERSION, log, stopAsked: ending.ask });
+    writeFileSync(paths.pid, `${process.pid}\n`);
+    const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
+    log({ level: 'info', message: 'ready', socket: paths.socket, version: VERSION });
+    process.stdout.write(`ready ${paths.socket}\n`);
+    const reason = await ending.asked;
+    log({ level: 'info', message: 'stopping', reason });
+    clearInterval(check);
+    await daemon.stop(reason);
+    rmSync(paths.pid, { force: true });
+    log({ level: 'info', message: 'stopped' });
+  } catch (error) {
+    log({ level: 'error', message: 'the daemon could not start or stop', reason: String(error) });
+    throw error;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Private folders; ones that others may write to are refused, since whoever can swap the socket is the daemon. */
+function makeFolders({ home, run }: Paths): void {
+  for (const folder of [home, run]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { mode, uid } = statSync(folder);
+    if ((mode & 0o077) === 0 && uid === process.getuid?.()) continue;
+    throw new RpcError('Unavailable', `${folder} must belong to you with mode 0700. Run: chmod 700 ${folder}`);
+  }
+}
+
+function runningPid({ pid }: Paths): string {
+  try {
+    return ` (pid ${readFileSync(pid, 'utf8').trim()})`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return '';
+  }
+}
+
+/** The first reason to stop ends in order, a second signal at once. */
+function createEnding(log: Log) {
+  let ask: (reason: string) => void = () => {};
+  const asked = new Promise<string>((resolved) => {
+    ask = resolved;
+  });
+  let signals = 0;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (++signals > 1) process.exit(1);
+      ask(signal);
+    });
+  }
+  process.on('SIGHUP', () => {});
+  process.on('uncaughtException', (error) => {
+    log({ level: 'error', message: 'a bug ended the daemon', stack: error.stack });
+    process.stderr.write(`rdvd: ${error.stack}\n`);
+    process.exit(1);
+  });
+  return { ask, asked };
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof RpcError;
+  process.stderr.write(`rdvd: ${expected ? error.message : (error as Error).stack}\n`);
+  process.exitCode = expected ? errors[error.kind].exit : 1;
+});

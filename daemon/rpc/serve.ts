@@ -1,0 +1,165 @@
+/** Serves requests of one connection: parse, lock, run, check and strip, answer. The only place where errors become answers. */
+import { ResponseError, type StarRequestHandler } from 'vscode-jsonrpc/node';
+import { type ErrorData, errors, type Method, type MethodName, methods, RpcError } from '#protocol';
+import type { Id } from './guard.js';
+import type { Caller, Peer } from './handlers.js';
+import { cancelled, type InFlight, type Running } from './inflight.js';
+import { problems } from './issues.js';
+import type { Lock } from './locks.js';
+import { Json, sealedJson } from './seal.js';
+
+/** One line of the log; `level` and `message` are always there. */
+export type Log = (line: {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  [field: string]: unknown;
+}) => void;
+
+export type AnyHandler = (params: any, caller: Caller) => unknown;
+
+export interface ServeDeps {
+  readonly peer: Peer;
+  readonly inFlight: InFlight;
+  readonly lock: Lock;
+  readonly log: Log;
+  /** Longest answer, as JSON. */
+  readonly bodyBytes: number;
+  /** What to run for a method of the table now. Throws what the caller should be told instead, such as NotInitialized. */
+  handlerOf(name: MethodName): AnyHandler;
+}
+
+/** Answers every request exactly once: when its handler has settled, or at once when it is cancelled. */
+export function serve(deps: ServeDeps): StarRequestHandler {
+  const { inFlight, log, peer } = deps;
+  return (name, raw, token) => {
+    const request = token as Running;
+    const started = performance.now();
+    const answer = (outcome: Json | ResponseError<ErrorData>) => {
+      inFlight.answered(request);
+      const code = outcome instanceof Json ? undefined : outcome.data?.code;
+      log({
+        level: 'debug',
+        message: 'request',
+        method: name,
+        connection: peer.id,
+        ms: performance.now() - started,
+        code,
+      });
+      return outcome;
+    };
+    const fail = (error: unknown) => {
+      if (!(error instanceof RpcError)) logBug(log, name, peer.id, error);
+      return answer(toResponse(error));
+    };
+
+    let result: Json | Promise<Json>;
+    try {
+      result = call(deps, name, raw, request);
+    } catch (error) {
+      inFlight.settled();
+      return fail(error);
+    }
+    if (result instanceof Json) {
+      inFlight.settled();
+      return answer(result);
+    }
+    const late = (error: unknown) => logBug(log, name, peer.id, error);
+    return untilCancelled(result, request, inFlight, late).then(answer, fail);
+  };
+}
+
+/** The error answer to a request, or with id null to something that was none. */
+export function refusal(id: Id | null, error: RpcError): object {
+  return { jsonrpc: '2.0', id, error: toResponse(error).toJson() };
+}
+
+function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Json | Promise<Json> {
+  if (request.isCancellationRequested) throw cancelled();
+  const handler = deps.handlerOf(known(name));
+  const method: Method = methods[known(name)];
+  const params = parse(method, raw);
+  const run = () => handler(params, callerOf(deps.peer, request, raw));
+  const key = method.lock && params[method.lock];
+  const result = key === undefined ? run() : deps.lock(`${name.split('/')[0]} ${key}`, run, request.signal);
+  const finish = (value: unknown) => toJson(known(name), value, deps.bodyBytes);
+  return isPromise(result) ? result.then(finish) : finish(result);
+}
+
+function known(name: string): MethodName {
+  if (!Object.hasOwn(methods, name)) {
+    throw new RpcError('MethodNotFound', `No method "${name.slice(0, 100)}"; rpc.discover lists them.`);
+  }
+  return name as MethodName;
+}
+
+function parse(method: Method, raw: unknown): Record<string, unknown> {
+  const parsed = method.params.safeParse(raw ?? {});
+  if (parsed.success) return parsed.data;
+  const details = problems(parsed.error.issues, raw ?? {});
+  throw new RpcError('InvalidParams', details[0]?.message ?? 'Expected other parameters.', { details });
+}
+
+function callerOf(peer: Peer, request: Running, raw: unknown): Caller {
+  return {
+    user: peer.user,
+    peer,
+    get signal() {
+      return request.signal;
+    },
+    progress(value) {
+      const token = (raw as { progressToken?: unknown } | undefined)?.progressToken;
+      if (typeof token !== 'string' && !Number.isInteger(token)) return;
+      if (!request.done) peer.tell('$/progress', { token: token as string | number, value });
+    },
+  };
+}
+
+function toJson(name: MethodName, result: unknown, limit: number): Json {
+  const ready = sealedJson(name, result);
+  const text = ready?.text ?? JSON.stringify(methods[name].result.parse(result));
+  const json = ready ?? new Json(text, Buffer.byteLength(text));
+  if (json.bytes > limit) {
+    throw new RpcError('TooLarge', `The answer has ${json.bytes} bytes, at most ${limit} are sent; ask for less.`);
+  }
+  return json;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Settles as the handler does, or with Cancelled as soon as the request is cancelled, however slow the handler is to notice. */
+function untilCancelled(
+  result: Promise<Json>,
+  request: Running,
+  inFlight: InFlight,
+  late: (bug: unknown) => void,
+): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    request.onCancel = () => reject(cancelled());
+    if (request.isCancellationRequested) request.onCancel();
+    result.then(
+      (json) => {
+        inFlight.settled();
+        resolve(json);
+      },
+      (error) => {
+        inFlight.settled();
+        // Nobody waits for the error of a cancelled handler, but a bug must not pass unseen.
+        const expected = error instanceof RpcError || (error as Error | undefined)?.name === 'AbortError';
+        if (request.isCancellationRequested && !expected) late(error);
+        reject(error);
+      },
+    );
+  });
+}
+
+function toResponse(error: unknown): ResponseError<ErrorData> {
+  if (error instanceof RpcError) return new ResponseError(errors[error.kind].code, error.message, error.data);
+  return new ResponseError(errors.Internal.code, 'Internal error; see the daemon log.', { code: 'Internal' });
+}
+
+function logBug(log: Log, method: string, connection: string, error: unknown): void {
+  const stack = error instanceof Error ? error.stack : String(error);
+  log({ level: 'error', message: 'A request failed by a bug.', method, connection, stack });
+}

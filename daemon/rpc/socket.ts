@@ -1,0 +1,65 @@
+/** The socket file: made private before it has its name, and removed only while it is still ours. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import type { Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { RpcError } from '#protocol';
+import { SOCKET_PATH_BYTES } from '#protocol/paths';
+
+/**
+ * Makes the server listen at the path, mode 0600, taking the place of a socket that is there already: whoever may run is
+ * decided by the lock, not here. Returns the way to remove the file again, which leaves a newer daemon's file alone.
+ * Throws InvalidParams for a path too long, Conflict if something that is no socket lies there.
+ */
+export async function bindSocket(server: Server, path: string): Promise<() => void> {
+  // Bound under another name first, so that nobody connects before the mode is right and no other daemon's file is lost.
+  const temporary = join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
+  checkLength(path, Math.max(Buffer.byteLength(path), Buffer.byteLength(temporary)));
+  refuseOther(path);
+  const listening = once(server, 'listening');
+  const umask = process.umask(0o177);
+  try {
+    // Binds before it returns; only the event comes later.
+    server.listen(temporary);
+  } finally {
+    process.umask(umask);
+  }
+  try {
+    await listening;
+    const ours = verifyPrivate(temporary);
+    renameSync(temporary, path);
+    return () => removeIfOurs(path, ours);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    server.close();
+    throw error;
+  }
+}
+
+function checkLength(path: string, bytes: number): void {
+  if (bytes <= SOCKET_PATH_BYTES) return;
+  throw new RpcError(
+    'InvalidParams',
+    `The socket path ${path} has ${bytes} bytes, at most ${SOCKET_PATH_BYTES} work; set REMOTE_DEV_DIR to a shorter path.`,
+  );
+}
+
+function refuseOther(path: string): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there && !there.isSocket())
+    throw new RpcError('Conflict', `${basename(path)} in ${dirname(path)} is not a socket; move it away.`);
+}
+
+function verifyPrivate(path: string): Stats {
+  const made = lstatSync(path);
+  const mode = made.mode & 0o777;
+  if (!made.isSocket() || mode !== 0o600)
+    throw new Error(`The socket ${path} has mode ${mode.toString(8)}, expected 600.`);
+  return made;
+}
+
+function removeIfOurs(path: string, ours: Stats): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.ino === ours.ino && there.dev === ours.dev) rmSync(path, { force: true });
+}

@@ -1,0 +1,156 @@
+/** Makes a session: intent, window, row; undone in reverse when a step fails. */
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { type Parsed, RpcError, type Session } from '#protocol';
+import type { Journal } from '../events/journal.js';
+import type { Tmux } from '../tmux/index.js';
+import type { Places } from './places.js';
+import type { SessionStore } from './store.js';
+
+export interface CreateDeps {
+  readonly store: SessionStore;
+  readonly places: Places;
+  readonly tmux: Pick<Tmux, 'create' | 'kill' | 'list'>;
+  readonly journal: Journal;
+  readonly now: () => number;
+  /** What every session's program starts with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told to each program as `RDV_API_SOCKET`. */
+  readonly socket: string;
+}
+
+type Wanted = Parsed<'session/create'>;
+
+/** Creates of one key run one after another, so that the second finds what the first made. */
+export function createSessions(deps: CreateDeps) {
+  const running = new Map<string, Promise<unknown>>();
+  return async (user: string, wanted: Wanted): Promise<Session> => {
+    if (wanted.idempotencyKey === undefined) return create(deps, user, wanted);
+    const key = JSON.stringify([user, wanted.idempotencyKey]);
+    const before = running.get(key) ?? Promise.resolve();
+    const mine = before.then(() => deps.store.byKey(user, wanted.idempotencyKey!) ?? create(deps, user, wanted));
+    const settled = mine.catch(() => {});
+    running.set(key, settled);
+    void settled.then(() => running.get(key) === settled && running.delete(key));
+    return mine;
+  };
+}
+
+async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<Session> {
+  const { store, places, tmux, journal, now, socket } = deps;
+  const session = draft(deps, user, wanted);
+  const environment = { ...deps.environment, ...wanted.environment };
+  const argv = wanted.command ?? [environment.SHELL ?? '/bin/sh', '-l'];
+  check(session.projectPath, argv, environment);
+  const { id, cols, rows, projectPath: directory } = session;
+  store.intend(session, wanted.idempotencyKey);
+  try {
+    const own = {
+      RDV_SESSION_ID: id,
+      RDV_TMUX_SESSION: session.tmuxSessionName,
+      RDV_PROJECT_PATH: directory,
+      RDV_API_SOCKET: socket,
+    };
+    const place = await tmux.create({
+      ...{ id, cols, rows, directory, argv, historyLimit: wanted.historyLimit },
+      environment: { ...wanted.environment, ...own },
+    });
+    places.set(id, place);
+    const made = { ...session, lastActivityAt: now() };
+    store.save(made);
+    journal.tell(user, 'session/created', { session: made });
+    return made;
+  } catch (error) {
+    // The intent stays when this fails too; the next start undoes it, and the caller hears of the first failure.
+    await undo(deps, id).catch(() => {});
+    throw error;
+  }
+}
+
+function draft({ store, now, environment }: CreateDeps, user: string, wanted: Wanted): Session {
+  const id = randomUUID();
+  const at = now();
+  return {
+    id,
+    userId: user,
+    name: wanted.name,
+    status: 'active',
+    tmuxSessionName: `rdv-${id}`,
+    projectPath: wanted.projectPath ?? environment.HOME ?? '/',
+    command: wanted.command ?? null,
+    cols: wanted.cols,
+    rows: wanted.rows,
+    exit: null,
+    tabOrder: store.nextTabOrder(user),
+    lastActivityAt: at,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+/** Removes what a failed create left. A clean-up that fails leaves the intent for the next start, and never hides the first error. */
+async function undo({ store, places, tmux }: CreateDeps, id: string): Promise<void> {
+  const place = places.find(id) ?? (await tmux.list().catch(() => [])).find((window) => window.id === id);
+  places.remove(id);
+  const killed = place
+    ? await tmux.kill(place.window).then(
+        () => true,
+        () => false,
+      )
+    : true;
+  if (killed) store.discard(id);
+}
+
+/** Everything that can be known to be wrong before anything is made. */
+function check(directory: string, argv: readonly string[], environment: Readonly<Record<string, string>>): void {
+  const texts = [directory, ...argv, ...Object.values(environment)];
+  if (texts.some((text) => text.includes('\0')))
+    throw invalid('Paths, arguments and variables cannot hold a NUL character.');
+  checkDirectory(directory);
+  checkProgram(argv[0]!, directory, environment.PATH ?? '/usr/local/bin:/usr/bin:/bin');
+}
+
+function checkDirectory(directory: string): void {
+  if (!isAbsolute(directory))
+    throw invalid(`Expected \`projectPath\` to be an absolute path, got "${directory}".`, 'INVALID_PATH');
+  const found = look(directory);
+  if (found === 'denied') throw invalid(`The directory ${directory} may not be entered by this user.`, 'INVALID_PATH');
+  if (!found)
+    throw invalid(`The directory ${directory} does not exist. Create it first, or name another.`, 'INVALID_PATH');
+  if (!found.isDirectory()) throw invalid(`${directory} is not a directory.`, 'INVALID_PATH');
+}
+
+function look(path: string): Stats | 'denied' | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found) accessSync(path, constants.X_OK);
+    return found;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return 'denied';
+    throw error;
+  }
+}
+
+function checkProgram(program: string, directory: string, path: string): void {
+  const places = program.includes('/')
+    ? [join(isAbsolute(program) ? '/' : directory, program)]
+    : path.split(delimiter).map((folder) => join(folder, program));
+  if (places.some(isExecutable)) return;
+  throw invalid(
+    `There is no program "${program}"${program.includes('/') ? '' : ' on the PATH'}. Check its name, or give its full path.`,
+    'COMMAND_NOT_FOUND',
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code) return false;
+    throw error;
+  }
+}
+
+const invalid = (message: string, code = 'INVALID_PARAMS') => new RpcError('InvalidParams', message, { code });

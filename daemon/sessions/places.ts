@@ -1,0 +1,67 @@
+/** Where each live session is in tmux, and who wants to hear of its output. */
+import { RpcError } from '#protocol';
+import type { Place } from '../tmux/index.js';
+
+export interface Places {
+  /** Throws Gone when the session has no window. */
+  get(id: string): Place;
+  find(id: string): Place | undefined;
+  set(id: string, place: Place): void;
+  remove(id: string): void;
+  byPane(pane: number): string | undefined;
+  byWindow(window: number): string | undefined;
+  all(): Iterable<[string, Place]>;
+  /** Calls `listener` after each output of a session and when it changes. Returns the way out. */
+  listen(id: string, listener: () => void): () => void;
+  /** The session printed something, or something about it changed. */
+  spoke(id: string): void;
+  /** Time since it last did; since it was found, when it never did. */
+  quietMs(id: string): number;
+}
+
+export function createPlaces(): Places {
+  const places = new Map<string, Place>();
+  const panes = new Map<number, string>();
+  const listeners = new Map<string, Set<() => void>>();
+  const spokeAt = new Map<string, number>();
+
+  const remove = (id: string) => {
+    const place = places.get(id);
+    if (!place) return;
+    places.delete(id);
+    panes.delete(place.pane);
+    spokeAt.delete(id);
+  };
+
+  return {
+    get(id) {
+      const place = places.get(id);
+      if (place) return place;
+      throw new RpcError('Gone', `The tmux window of session ${id} is gone.`, { code: 'TMUX_SESSION_GONE' });
+    },
+    find: (id) => places.get(id),
+    set(id, place) {
+      remove(id);
+      places.set(id, place);
+      panes.set(place.pane, id);
+      spokeAt.set(id, performance.now());
+    },
+    remove,
+    byPane: (pane) => panes.get(pane),
+    byWindow: (window) => [...places].find(([, place]) => place.window === window)?.[0],
+    all: () => places,
+    listen(id, listener) {
+      const heard = listeners.get(id) ?? new Set();
+      listeners.set(id, heard.add(listener));
+      return () => {
+        heard.delete(listener);
+        if (heard.size === 0 && listeners.get(id) === heard) listeners.delete(id);
+      };
+    },
+    quietMs: (id) => performance.now() - (spokeAt.get(id) ?? performance.now()),
+    spoke(id) {
+      spokeAt.set(id, performance.now());
+      for (const listener of listeners.get(id) ?? []) listener();
+    },
+  };
+}

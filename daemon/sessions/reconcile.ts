@@ -1,0 +1,98 @@
+/** Brings rows and tmux windows together: at boot, after tmux came back, when a program ended. */
+import type { Session } from '#protocol';
+import type { Journal } from '../events/journal.js';
+import type { Lock } from '../rpc/locks.js';
+import type { SeenWindow, Tmux } from '../tmux/index.js';
+import type { Places } from './places.js';
+import { exited, isLive, turn } from './session.js';
+import type { SessionStore } from './store.js';
+
+export interface ReconcileDeps {
+  readonly store: SessionStore;
+  readonly places: Places;
+  readonly journal: Journal;
+  readonly tmux: Pick<Tmux, 'list'>;
+  readonly now: () => number;
+  log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
+  /** The lock the session methods hold, by the same key. */
+  readonly lock: Lock;
+  /** A program was seen to have ended. */
+  ended(pane: number, code: number | null): void;
+  /** A session's window is no more. */
+  gone(session: Session, pane: number | undefined): void;
+}
+
+export interface Reconciled {
+  /** Windows named like ours that no row knows. They are left alone. */
+  readonly orphans: readonly string[];
+}
+
+/**
+ * One look at tmux. A row whose window tmux says is not there is closed; when tmux does not answer nothing is concluded
+ * (this throws). An intent left by a crash becomes a session when its window stands, else it is forgotten.
+ */
+export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }): Promise<Reconciled> {
+  const before = new Set([...deps.store.all()].filter(isLive).map(({ id }) => id));
+  const windows = new Map((await deps.tmux.list()).map((window) => [window.id, window]));
+  if (boot) finishIntents(deps, windows);
+  for (const session of [...deps.store.all()]) {
+    const window = windows.get(session.id);
+    if (window && isLive(session)) found(deps, session, window);
+    // A session made while tmux was asked is not in its answer.
+    else if (isLive(session) && before.has(session.id)) await closeGone(deps, session.id);
+  }
+  const orphans = [...windows.keys()].filter((id) => !deps.store.find(id));
+  if (orphans.length > 0)
+    deps.log({ level: 'warn', message: 'tmux windows without a session are left alone', orphans });
+  return { orphans };
+}
+
+function finishIntents({ store, journal, log }: ReconcileDeps, windows: ReadonlyMap<string, SeenWindow>): void {
+  for (const session of store.intents()) {
+    if (windows.has(session.id)) {
+      store.save(session);
+      journal.tell(session.userId, 'session/created', { session });
+    } else {
+      store.discard(session.id);
+    }
+    log({
+      level: 'warn',
+      message: 'a session that was being made when the daemon ended',
+      session: session.id,
+      kept: windows.has(session.id),
+    });
+  }
+}
+
+function found(deps: ReconcileDeps, session: Session, window: SeenWindow): void {
+  const { store, places, journal, now, ended } = deps;
+  const place = places.find(session.id);
+  if (place?.pane !== window.pane || place.window !== window.window) places.set(session.id, window);
+  if (!window.dead || session.exit) return;
+  const over = exited(session, window.exitCode, window.exitSignal, now());
+  store.save(over);
+  ended(window.pane, window.exitCode);
+  journal.tell(session.userId, 'session/exited', { session: over });
+  places.spoke(session.id);
+}
+
+/** Closes a session whose window is provably gone, unless somebody closed it meanwhile, and tells. */
+export function closeGone(
+  { lock, store, places, journal, now, gone }: Omit<ReconcileDeps, 'tmux'>,
+  id: string,
+): Promise<void> {
+  return lock(sessionKey(id), async () => {
+    const session = store.find(id);
+    if (!session || !isLive(session)) return;
+    const pane = places.find(id)?.pane;
+    const at = now();
+    const closed = turn(session.exit ? session : exited(session, null, null, at), 'closed', at);
+    store.save(closed);
+    places.remove(id);
+    gone(closed, pane);
+    journal.tell(session.userId, 'session/changed', { session: closed });
+    places.spoke(id);
+  });
+}
+
+const sessionKey = (id: string) => `session ${id}`;

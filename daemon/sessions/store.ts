@@ -1,0 +1,150 @@
+/** Where sessions are kept: rows in SQLite, read from memory, listed at a revision. */
+import { randomUUID } from 'node:crypto';
+import { RpcError, type Session, type SessionStatus } from '#protocol';
+import type { Db } from '../db/open.js';
+
+export interface SessionStore {
+  /** Throws NotFound, also for a session of another user. */
+  get(user: string, id: string): Session;
+  /** Whoever's it is; for the daemon's own loops. */
+  find(id: string): Session | undefined;
+  byKey(user: string, idempotencyKey: string): Session | undefined;
+  /** In tab order. */
+  list(user: string, statuses: readonly SessionStatus[]): Session[];
+  all(): Iterable<Session>;
+  /** Changes with every change of a listed session. */
+  readonly revision: string;
+  /** Writes down that a session is about to be made. It is in no list until it is saved. */
+  intend(session: Session, idempotencyKey: string | undefined): void;
+  /** Sessions that were about to be made when the daemon ended. */
+  intents(): Session[];
+  discard(id: string): void;
+  save(session: Session): void;
+  /** Sets `lastActivityAt` of sessions by id, in one commit. */
+  touch(activity: ReadonlyMap<string, number>): void;
+  nextTabOrder(user: string): number;
+}
+
+interface Row {
+  id: string;
+  user_id: string;
+  name: string;
+  status: string;
+  project_path: string;
+  command: string | null;
+  cols: number;
+  rows: number;
+  exit_code: number | null;
+  exit_signal: number | null;
+  exited_at: number | null;
+  tab_order: number;
+  last_activity_at: number;
+  created_at: number;
+  updated_at: number;
+  idempotency_key: string | null;
+}
+
+const COLUMNS =
+  'id, user_id, name, status, project_path, command, cols, rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
+
+export function createSessionStore(db: Db): SessionStore {
+  const boot = randomUUID().slice(0, 8);
+  let changes = 0;
+  const select = db.prepare<[], Row>(`SELECT ${COLUMNS} FROM session WHERE status <> 'creating'`);
+  const selectIntents = db.prepare<[], Row>(`SELECT ${COLUMNS} FROM session WHERE status = 'creating'`);
+  const selectKey = db.prepare<[string, string], { id: string }>(
+    "SELECT id FROM session WHERE user_id = ? AND idempotency_key = ? AND status <> 'creating'",
+  );
+  const insert = db.prepare(
+    `INSERT INTO session (${COLUMNS}, idempotency_key) VALUES (${PLACEHOLDERS}, @idempotency_key)`,
+  );
+  const update = db.prepare(
+    `UPDATE session SET ${COLUMNS.split(', ')
+      .map((column) => `${column} = @${column}`)
+      .join(', ')} WHERE id = @id`,
+  );
+  const remove = db.prepare('DELETE FROM session WHERE id = ?');
+  const updateActivity = db.prepare('UPDATE session SET last_activity_at = ? WHERE id = ?');
+  const lastTab = db.prepare<[string], { last: number | null }>(
+    'SELECT MAX(tab_order) AS last FROM session WHERE user_id = ?',
+  );
+
+  const byId = new Map(select.all().map((row) => [row.id, fromRow(row)]));
+
+  return {
+    get(user, id) {
+      const session = byId.get(id);
+      if (session?.userId === user) return session;
+      throw new RpcError('NotFound', `No session ${id}. List them with session/list.`, { code: 'SESSION_NOT_FOUND' });
+    },
+    find: (id) => byId.get(id),
+    byKey: (user, key) => byId.get(selectKey.get(user, key)?.id ?? ''),
+    list: (user, statuses) =>
+      [...byId.values()]
+        .filter((session) => session.userId === user && statuses.includes(session.status))
+        .sort((a, b) => a.tabOrder - b.tabOrder || a.createdAt - b.createdAt),
+    all: () => byId.values(),
+    get revision() {
+      return `${boot}.${changes}`;
+    },
+    intend: (session, key) => void insert.run({ ...toRow(session), status: 'creating', idempotency_key: key ?? null }),
+    intents: () => selectIntents.all().map((row) => fromRow({ ...row, status: 'active' })),
+    discard: (id) => void remove.run(id),
+    save(session) {
+      update.run(toRow(session));
+      byId.set(session.id, session);
+      changes++;
+    },
+    touch(activity) {
+      db.transaction(() => {
+        for (const [id, at] of activity) updateActivity.run(at, id);
+      })();
+      for (const [id, at] of activity) {
+        const session = byId.get(id);
+        if (session) byId.set(id, { ...session, lastActivityAt: at });
+      }
+      changes++;
+    },
+    nextTabOrder: (user) => (lastTab.get(user)?.last ?? -1) + 1,
+  };
+}
+
+function fromRow(row: Omit<Row, 'idempotency_key'>): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    status: row.status as SessionStatus,
+    tmuxSessionName: `rdv-${row.id}`,
+    projectPath: row.project_path,
+    command: row.command === null ? null : (JSON.parse(row.command) as string[]),
+    cols: row.cols,
+    rows: row.rows,
+    exit: row.exited_at === null ? null : { code: row.exit_code, signal: row.exit_signal, at: row.exited_at },
+    tabOrder: row.tab_order,
+    lastActivityAt: row.last_activity_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toRow(session: Session): Omit<Row, 'idempotency_key'> {
+  return {
+    id: session.id,
+    user_id: session.userId,
+    name: session.name,
+    status: session.status,
+    project_path: session.projectPath,
+    command: session.command === null ? null : JSON.stringify(session.command),
+    cols: session.cols,
+    rows: session.rows,
+    exit_code: session.exit?.code ?? null,
+    exit_signal: session.exit?.signal ?? null,
+    exited_at: session.exit?.at ?? null,
+    tab_order: session.tabOrder,
+    last_activity_at: session.lastActivityAt,
+    created_at: session.createdAt,
+    updated_at: session.updatedAt,
+  };
+}

@@ -1,0 +1,136 @@
+/** Waits for something to become true of a session: a line printed, silence, the end of its program. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { type Parsed, type Result, RpcError, type Session } from '#protocol';
+import type { Caller } from '../rpc/handlers.js';
+import type { Tmux } from '../tmux/index.js';
+import type { Places } from './places.js';
+import type { SessionStore } from './store.js';
+import { plainText } from './text.js';
+
+export interface WaitDeps {
+  readonly store: SessionStore;
+  readonly places: Places;
+  readonly tmux: Pick<Tmux, 'capture'>;
+}
+
+type Wanted = Parsed<'session/wait'>;
+type Found = Omit<Result<'session/wait'>, 'elapsedMs'>;
+
+/** A busy screen is looked at this often at most. */
+const LOOK_MS = 100;
+/** Lines above the screen looked at, so that a line that scrolled by between two looks is not missed. */
+const LOOK_LINES = 2000;
+const PROGRESS_MS = 1000;
+
+/**
+ * Level-triggered: what is already true answers at once. Ends with the program the session runs now, after `timeoutMs`
+ * with Timeout, or with the caller's signal.
+ */
+export async function waitFor(
+  deps: WaitDeps,
+  session: Session,
+  wanted: Wanted,
+  caller: Caller,
+): Promise<Result<'session/wait'>> {
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  const { pane } = deps.places.get(session.id);
+  const look = lookFor(deps, session, wanted, pane);
+  const silence = createSilence(deps.places, session, wanted);
+  const bell = createBell();
+  const leave = deps.places.listen(session.id, bell.ring);
+  const ticking = setInterval(() => caller.progress({ elapsedMs: elapsed() }), PROGRESS_MS);
+  caller.signal.addEventListener('abort', bell.ring);
+  try {
+    for (;;) {
+      const found = (await look()) ?? silence.reached();
+      if (found) return { ...found, elapsedMs: elapsed() };
+      if (caller.signal.aborted) throw new RpcError('Cancelled', 'The wait was cancelled.');
+      if (elapsed() >= wanted.timeoutMs) throw timedOut(wanted);
+      await bell.rung(Math.min(wanted.timeoutMs - elapsed(), silence.leftMs()));
+      if (wanted.until === 'pattern') await pause(Math.min(LOOK_MS, wanted.timeoutMs), caller.signal);
+    }
+  } finally {
+    leave();
+    clearInterval(ticking);
+    caller.signal.removeEventListener('abort', bell.ring);
+  }
+}
+
+/** Whether the program ended, or the line is there. */
+function lookFor({ store, places, tmux }: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number) {
+  const expression = until === 'pattern' ? compile(pattern) : undefined;
+  return async (): Promise<Found | undefined> => {
+    const session = store.find(id);
+    const line = expression && places.find(id) ? await findLine(tmux, pane, expression) : undefined;
+    if (line !== undefined) return { reason: 'matched', line };
+    if (session?.exit) return { reason: 'exited', exitCode: session.exit.code };
+    if (places.find(id)?.pane !== pane)
+      throw new RpcError('Gone', `Session ${id} was closed.`, { code: 'TMUX_SESSION_GONE' });
+    return undefined;
+  };
+}
+
+async function findLine(tmux: WaitDeps['tmux'], pane: number, expression: RE2JS): Promise<string | undefined> {
+  const captured = await tmux.capture(pane, { history: LOOK_LINES, styled: false });
+  return plainText(captured)
+    .split('\n')
+    .findLast((line) => expression.matcher(line).find());
+}
+
+/** RE2, because a caller's backtracking expression could hold the whole daemon. */
+function compile(pattern: string | undefined): RE2JS {
+  if (pattern === undefined)
+    throw new RpcError('InvalidParams', 'Expected `pattern` when waiting until `pattern`, got none.');
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    throw new RpcError('InvalidParams', `Expected \`pattern\` to be an RE2 expression: ${error.message}.`);
+  }
+}
+
+function createSilence(places: Places, { id }: Session, { until, idleMs }: Wanted) {
+  const leftMs = () => (until === 'idle' ? Math.max(0, idleMs - places.quietMs(id)) : Number.POSITIVE_INFINITY);
+  return {
+    leftMs,
+    reached: (): Found | undefined => (until === 'idle' && leftMs() <= 0 ? { reason: 'idle' } : undefined),
+  };
+}
+
+/** Ends early, and quietly, when the signal comes. */
+const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
+
+/** Something to wait at that others may ring; a ring between two waits is not lost. */
+function createBell() {
+  let wake = () => {};
+  let missed = false;
+  return {
+    ring() {
+      missed = true;
+      wake();
+    },
+    /** Resolves when rung, at the latest after `ms`. */
+    async rung(ms: number): Promise<void> {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+        if (missed) resolve();
+      });
+      clearTimeout(timer);
+      missed = false;
+    },
+  };
+}
+
+function timedOut({ until, timeoutMs, pattern }: Wanted): RpcError {
+  const what =
+    until === 'pattern'
+      ? `the pattern ${pattern} did not appear`
+      : until === 'idle'
+        ? 'the session did not fall silent'
+        : 'the program did not end';
+  return new RpcError('Timeout', `Within ${timeoutMs} ms ${what}.`);
+}

@@ -1,0 +1,133 @@
+/** The terminal methods: open a stream, type, resize, acknowledge, close. */
+import { stream as limits, type Parsed, type Result, RpcError, type Session, type terminalMethods } from '#protocol';
+import type { Caller, Handlers } from '../rpc/handlers.js';
+import type { Places } from '../sessions/places.js';
+import type { SessionStore } from '../sessions/store.js';
+import type { Tmux } from '../tmux/index.js';
+import { stand } from './stream.js';
+import type { OpenViewer, Terminals } from './terminals.js';
+
+export interface TerminalDeps {
+  readonly store: SessionStore;
+  readonly places: Places;
+  readonly terminals: Terminals;
+  readonly tmux: Tmux;
+}
+
+export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMethods> {
+  const { store, places, terminals, tmux } = deps;
+
+  /** The viewer, if it may change what the session does. */
+  const writer = (caller: Caller, streamId: string): OpenViewer => {
+    const viewer = terminals.get(caller.peer, streamId);
+    if (viewer.mode === 'rw') return viewer;
+    throw new RpcError('Forbidden', 'This stream was opened read-only. Open one with mode "rw" to type or resize.');
+  };
+
+  return {
+    async 'terminal/open'(params, caller) {
+      const session = openable(store.get(caller.user, params.sessionId));
+      const place = places.get(session.id);
+      await resizeFirst(deps, session, params);
+      const viewer = terminals.open(caller.peer, { sessionId: session.id, pane: place.pane }, params);
+      try {
+        const result = await begin(terminals, viewer, params, store.get(caller.user, session.id));
+        // After the answer is on its way, so that no output can overtake it.
+        setImmediate(() => terminals.stream(place.pane).add(viewer, result.epoch));
+        return result;
+      } catch (error) {
+        terminals.close(viewer);
+        throw error;
+      }
+    },
+
+    async 'terminal/input'({ streamId, data }, caller) {
+      const viewer = writer(caller, streamId);
+      const bytes = Buffer.from(data, 'base64');
+      if (bytes.length > limits.inputBytes)
+        throw new RpcError('TooLarge', `Input is ${bytes.length} bytes; at most ${limits.inputBytes} go in one call.`);
+      await tmux.type(viewer.pane, bytes);
+      return { success: true };
+    },
+
+    async 'terminal/resize'({ streamId, cols, rows }, caller) {
+      const viewer = writer(caller, streamId);
+      await resize(deps, store.get(caller.user, viewer.sessionId), cols, rows, viewer);
+      return { cols, rows };
+    },
+
+    'terminal/ack'({ streamId, offset }, caller) {
+      const viewer = terminals.get(caller.peer, streamId);
+      if (offset > viewer.sent) {
+        throw new RpcError(
+          'InvalidParams',
+          `Expected \`offset\` to be at most ${viewer.sent}, the last byte sent, got ${offset}.`,
+        );
+      }
+      viewer.acked = Math.max(viewer.acked, offset);
+      terminals.stream(viewer.pane).push(viewer);
+      return { success: true };
+    },
+
+    'terminal/close'({ streamId }, caller) {
+      terminals.close(terminals.get(caller.peer, streamId));
+      return { success: true };
+    },
+  };
+}
+
+function openable(session: Session): Session {
+  if (session.status === 'active') return session;
+  const cure = session.status === 'suspended' ? 'Resume it first.' : 'Its window is gone.';
+  throw new RpcError('Conflict', `Session ${session.id} is ${session.status}. ${cure}`, { code: 'SESSION_NOT_ACTIVE' });
+}
+
+async function resizeFirst(
+  deps: TerminalDeps,
+  session: Session,
+  { mode, cols, rows }: Parsed<'terminal/open'>,
+): Promise<void> {
+  if (mode === 'ro' || cols === undefined || rows === undefined) return;
+  await resize(deps, session, cols, rows);
+}
+
+async function resize(
+  { store, places, terminals, tmux }: TerminalDeps,
+  session: Session,
+  cols: number,
+  rows: number,
+  by?: OpenViewer,
+) {
+  if (session.cols === cols && session.rows === rows) return;
+  const place = places.get(session.id);
+  await tmux.resize(place.window, cols, rows);
+  store.save({ ...store.get(session.userId, session.id), cols, rows });
+  for (const viewer of terminals.stream(place.pane).viewers()) {
+    if (viewer !== by) viewer.peer.tell('terminal/resized', { streamId: viewer.streamId, cols, rows });
+  }
+}
+
+/** Where the viewer starts: at the place it asks for while that is held, else at a fresh snapshot. */
+async function begin(
+  terminals: Terminals,
+  viewer: OpenViewer,
+  params: Parsed<'terminal/open'>,
+  session: Session,
+): Promise<Result<'terminal/open'>> {
+  const stream = terminals.stream(viewer.pane);
+  const { resume, scrollback } = params;
+  if (resume && resume.epoch === stream.epoch && resume.offset > stream.end) {
+    throw new RpcError(
+      'InvalidParams',
+      `Expected \`resume.offset\` to be at most ${stream.end}, got ${resume.offset}: that byte is not printed yet.`,
+    );
+  }
+  const { streamId } = viewer;
+  if (resume && stream.holds(resume.epoch, resume.offset)) {
+    stand(viewer, resume.offset);
+    return { streamId, ...resume, resumed: true, cols: session.cols, rows: session.rows };
+  }
+  const { epoch, offset, data, cols, rows } = await stream.snapshot(scrollback);
+  stand(viewer, offset);
+  return { streamId, epoch, offset, resumed: false, cols, rows, snapshot: { data, cols, rows } };
+}

@@ -1,0 +1,134 @@
+/** A pane's output as its viewers get it: places, batches, snapshots at an exact cut, the end. */
+import { randomUUID } from 'node:crypto';
+import { stream as limits, RpcError } from '#protocol';
+import type { Tmux } from '../tmux/index.js';
+import { createBatch } from './batch.js';
+import { createCutter, type Drawn } from './cut.js';
+import { createOutputFrames } from './output.js';
+import { createRing } from './ring.js';
+import { pump, type Viewer } from './viewer.js';
+
+export interface Stream {
+  readonly epoch: string;
+  readonly end: number;
+  /** Whether output from this place on is still held. */
+  holds(epoch: string, offset: number): boolean;
+  output(data: Buffer): void;
+  /** tmux paused the pane: what it dropped is unknown. Starts a new epoch and lets the pane go on. */
+  paused(): void;
+  /** The connection to tmux is lost: offsets start again, viewers wait. */
+  interrupted(): void;
+  /** Another connection stands: viewers get a gap and a snapshot. */
+  resumed(): void;
+  /** The program ended; each viewer is told after its last byte. */
+  ended(code: number | null): void;
+  snapshot(scrollback: number): Promise<Drawn>;
+  /** Begins to send to a viewer whose position was set in this epoch; if it is over, by a gap and a snapshot. */
+  add(viewer: Viewer, since: string): void;
+  remove(viewer: Viewer): void;
+  /** Sends what a viewer may now have: after an ack, or when its connection drained. */
+  push(viewer: Viewer): void;
+  viewers(): Iterable<Viewer>;
+}
+
+/** Output is gathered this long after a batch went out. */
+const BATCH_MS = 5;
+
+export interface StreamDeps {
+  readonly pane: number;
+  readonly tmux: Pick<Tmux, 'capture' | 'pause'>;
+  /** A snapshot for a viewer failed for a reason that is no bug (the window went away). */
+  lost(viewer: Viewer, error: unknown): void;
+}
+
+export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
+  let ring = createRing(limits.ringBytes);
+  let epoch: string = randomUUID();
+  let exit: { code: number | null } | undefined;
+  const viewers = new Set<Viewer>();
+  const frames = createOutputFrames();
+  const cutter = createCutter({ pane, tmux, here: () => ({ epoch, offset: ring.end }) });
+
+  const flush = () => {
+    for (const viewer of viewers) push(viewer);
+  };
+  const batch = createBatch(BATCH_MS, limits.batchBytes, flush);
+
+  const push = (viewer: Viewer) => {
+    if (pump(viewer, { epoch, ring, frames }) === 'behind') void moveForward(viewer);
+    if (exit && !viewer.ended && viewer.position === ring.end) {
+      viewer.ended = true;
+      viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code: exit.code });
+    }
+  };
+
+  const moveForward = async (viewer: Viewer) => {
+    const { streamId, peer, sent: from } = viewer;
+    const move = ++viewer.moves;
+    viewer.position = undefined;
+    try {
+      const drawn = await cutter.draw(viewer.scrollback);
+      if (viewer.moves !== move || !viewers.has(viewer)) return;
+      // A cut taken before the epoch changed again is of no use.
+      if (drawn.epoch !== epoch) return void moveForward(viewer);
+      peer.tell('terminal/gap', { streamId, from, to: drawn.offset, epoch });
+      peer.tell('terminal/snapshot', { streamId, ...drawn });
+      stand(viewer, drawn.offset);
+      push(viewer);
+    } catch (error) {
+      // Without tmux the viewer waits; it is moved when tmux is back.
+      if (!(error instanceof RpcError && error.kind === 'Unavailable')) lost(viewer, error);
+    }
+  };
+
+  const restart = () => {
+    ring = createRing(limits.ringBytes);
+    epoch = randomUUID();
+    for (const viewer of viewers) viewer.position = undefined;
+  };
+
+  const moveAll = () => {
+    for (const viewer of viewers) void moveForward(viewer);
+  };
+
+  return {
+    get epoch() {
+      return epoch;
+    },
+    get end() {
+      return ring.end;
+    },
+    holds: (of, offset) => of === epoch && offset >= ring.start && offset <= ring.end,
+    output(data) {
+      ring.append(data);
+      if (viewers.size > 0) batch.add(data.length);
+    },
+    paused() {
+      restart();
+      cutter.resume();
+      moveAll();
+    },
+    interrupted: restart,
+    resumed: moveAll,
+    ended(code) {
+      exit = { code };
+      flush();
+    },
+    snapshot: cutter.draw,
+    add(viewer, since) {
+      viewers.add(viewer);
+      if (since === epoch) push(viewer);
+      else void moveForward(viewer);
+    },
+    remove: (viewer) => void viewers.delete(viewer),
+    push,
+    viewers: () => viewers,
+  };
+}
+
+/** Puts a viewer at a place as if it had been sent and had taken in everything before it. */
+export function stand(viewer: Viewer, offset: number): void {
+  viewer.position = offset;
+  viewer.sent = offset;
+  viewer.acked = offset;
+}

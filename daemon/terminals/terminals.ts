@@ -1,0 +1,112 @@
+/** Every pane's stream, and which viewer belongs to which connection. */
+import { randomUUID } from 'node:crypto';
+import { type Parsed, RpcError, type Told } from '#protocol';
+import type { Peer } from '../rpc/handlers.js';
+import type { Tmux } from '../tmux/index.js';
+import { createStream, type Stream } from './stream.js';
+import type { Viewer } from './viewer.js';
+
+export type EndReason = Told<'terminal/closed'>['reason'];
+
+export interface OpenViewer extends Viewer {
+  readonly sessionId: string;
+  readonly pane: number;
+}
+
+export interface Terminals {
+  /** The stream of a pane, made when first asked for. */
+  stream(pane: number): Stream;
+  /** Registers a viewer; it leaves by itself when its connection ends. It gets no output before `stream.add`. */
+  open(peer: Peer, where: { sessionId: string; pane: number }, params: Parsed<'terminal/open'>): OpenViewer;
+  /** Throws NotFound for a stream of another connection, as for one that never was. */
+  get(peer: Peer, streamId: string): OpenViewer;
+  close(viewer: OpenViewer): void;
+  /** Ends every stream of a session and tells its viewers why. */
+  endAll(sessionId: string, reason: EndReason): void;
+  /** Forgets a pane that is no more. */
+  forget(pane: number): void;
+  /** From tmux. */
+  output(pane: number, data: Buffer): void;
+  paused(pane: number): void;
+  /** The connection to tmux is lost, and later another stands. */
+  interrupted(): void;
+  resumed(): void;
+  ended(pane: number, code: number | null): void;
+  readonly count: number;
+}
+
+export function createTerminals(tmux: Pick<Tmux, 'capture' | 'pause'>): Terminals {
+  const streams = new Map<number, Stream>();
+  const viewers = new Map<string, OpenViewer>();
+
+  const stream = (pane: number): Stream => {
+    const found = streams.get(pane);
+    if (found) return found;
+    const made = createStream({ pane, tmux, lost });
+    streams.set(pane, made);
+    return made;
+  };
+
+  const lost = (viewer: Viewer, error: unknown) => {
+    const open = viewers.get(viewer.streamId);
+    if (!open) return;
+    end(open, 'gone');
+    if (!(error instanceof RpcError)) throw error;
+  };
+
+  const close = (viewer: OpenViewer) => {
+    viewers.delete(viewer.streamId);
+    streams.get(viewer.pane)?.remove(viewer);
+  };
+
+  const end = (viewer: OpenViewer, reason: EndReason) => {
+    close(viewer);
+    viewer.peer.tell('terminal/closed', { streamId: viewer.streamId, reason });
+  };
+
+  return {
+    stream,
+    open(peer, where, { mode, flow, scrollback }) {
+      const streamId = randomUUID();
+      const viewer: OpenViewer = {
+        ...where,
+        streamId,
+        peer,
+        mode,
+        flow,
+        scrollback,
+        position: undefined,
+        sent: 0,
+        acked: 0,
+        moves: 0,
+        ended: false,
+      };
+      viewers.set(streamId, viewer);
+      peer.onClose(() => close(viewer));
+      peer.onDrain(() => streams.get(viewer.pane)?.push(viewer));
+      return viewer;
+    },
+    get(peer, streamId) {
+      const viewer = viewers.get(streamId);
+      if (viewer?.peer === peer) return viewer;
+      throw new RpcError('NotFound', `No stream ${streamId} on this connection. Open one with terminal/open.`);
+    },
+    close,
+    endAll(sessionId, reason) {
+      for (const viewer of viewers.values()) if (viewer.sessionId === sessionId) end(viewer, reason);
+    },
+    forget: (pane) => void streams.delete(pane),
+    output: (pane, data) => stream(pane).output(data),
+    paused: (pane) => stream(pane).paused(),
+    interrupted() {
+      for (const each of streams.values()) each.interrupted();
+    },
+    resumed() {
+      for (const each of streams.values()) each.resumed();
+    },
+    ended: (pane, code) => stream(pane).ended(code),
+    get count() {
+      return viewers.size;
+    },
+  };
+}

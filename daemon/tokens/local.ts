@@ -1,0 +1,52 @@
+/** The local user's token: a file only this user can read, made at the first start. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { RpcError } from '#protocol';
+
+/** The owner of everything made with the local token. */
+export const LOCAL_USER = 'local';
+
+/** Reads the token, or makes one: `rdv_cli_<id>_<secret>_<check>`, found by secret scanners, 32 random bytes. */
+export function ensureToken(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return writeToken(path);
+  }
+}
+
+function writeToken(path: string): string {
+  const body = `rdv_cli_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`;
+  const token = `${body}_${checksum(body)}`;
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, `${token}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return token;
+}
+
+const checksum = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** Compares in constant time, over hashes, so that lengths tell nothing. Throws Unauthorized. */
+export function createLogin(
+  token: string,
+): (given: { token: string | undefined; user: string | undefined }) => { user: string } {
+  const expected = hash(token);
+  return ({ token: given, user }) => {
+    if (given === undefined) throw unauthorized('No token was given.', 'MISSING_TOKEN');
+    if (!timingSafeEqual(hash(given.trim()), expected)) throw unauthorized('The token is not valid.', 'INVALID_TOKEN');
+    if (user !== undefined && user !== LOCAL_USER)
+      throw new RpcError('Forbidden', `This token acts for "${LOCAL_USER}" only.`);
+    return { user: LOCAL_USER };
+  };
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest();
+
+function unauthorized(what: string, code: string): RpcError {
+  return new RpcError('Unauthorized', `${what} Send the content of the cli-token file in the data folder.`, { code });
+}
