@@ -35,12 +35,12 @@ export function namedTypes(): [string, Schema][] {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((columns) => `| ${columns.join(' | ')} |`);
+  const lines = [head, head.map(() => '---'), ...rows].map((columns) => `| ${columns.map(cell).join(' | ')} |`);
   return `${lines.join('\n')}\n`;
 }
 
 /** Text that must not end its cell. */
-export function cell(text: string): string {
+function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
@@ -58,7 +58,7 @@ function rowsOf(schema: Schema, prefix: string): Row[] {
 }
 
 function meaning(schema: Schema): string {
-  return cell(schema.description ?? unwrap(schema).description ?? '');
+  return schema.description ?? unwrap(schema).description ?? '';
 }
 
 /** The one other choice of a nullable field; otherwise the field itself. */
@@ -72,29 +72,35 @@ function items(schema: Schema): Schema {
 }
 
 function typeOf(schema: Schema, path: string): string {
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, path)).join(' or ');
   if (schema.anyOf) return schema.anyOf.map((choice) => typeOf(choice as Schema, path)).join(' or ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((choice) => `\`${choice}\``).join(', ');
   if (schema.title) return `[${schema.title}](#${schema.title.toLowerCase()})`;
-  if (schema.type === 'array')
-    return `array of ${typeOf(items(schema), path)}${span(schema.minItems, schema.maxItems, ' entries')}`;
-  if (schema.type === 'string') return stringType(schema);
-  if (schema.type === 'integer' || schema.type === 'number') {
-    return `${schema.type}${span(schema.minimum, schema.maximum, '')}${unitOf(path, schema)}`;
+  switch (schema.type) {
+    case 'array':
+      return `array of ${typeOf(items(schema), path)}${span(schema.minItems, schema.maxItems, ' entries')}`;
+    case 'string':
+      return stringType(schema);
+    case 'integer':
+    case 'number':
+      return `${schema.type}${span(schema.minimum, schema.maximum, '')}${unitOf(path, schema)}`;
+    case 'object':
+      return schema.additionalProperties ? mapType(schema) : 'object';
+    default:
+      return schema.type ?? 'any';
   }
-  if (schema.type === 'object' && schema.additionalProperties) return mapType(schema);
-  return schema.type ? [schema.type].flat().join(' or ') : 'any';
 }
 
 function stringType(schema: Schema): string {
   const kind = schema.contentEncoding ?? schema.format ?? 'string';
-  const pattern = schema.pattern ? ` matching \`${cell(schema.pattern)}\`` : '';
+  const pattern = schema.pattern ? ` matching \`${schema.pattern}\`` : '';
   return `${kind}${span(schema.minLength, schema.maxLength, ' characters')}${pattern}`;
 }
 
 function mapType(schema: Schema): string {
   const { pattern } = (schema.propertyNames ?? {}) as Schema;
-  const keys = pattern ? `, keys matching \`${cell(pattern)}\`` : '';
+  const keys = pattern ? `, keys matching \`${pattern}\`` : '';
   return `map of ${typeOf(schema.additionalProperties as Schema, '')}${keys}`;
 }
 

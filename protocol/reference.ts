@@ -1,7 +1,7 @@
 /** The protocol as one Markdown page; the committed copy is REFERENCE.md, and a test fails when it is stale. */
 import { type Field, fields } from './fields.js';
 import { allMethods, allNotifications, errors, limits, type Method, type Notification, stream } from './index.js';
-import { cell, fieldTable, namedTypes, paramTable, table } from './markdown.js';
+import { fieldTable, namedTypes, paramTable, table } from './markdown.js';
 import { commonErrors, jsonSchema, nounOf } from './openrpc.js';
 
 const opening = `# Protocol reference
@@ -38,7 +38,7 @@ export function renderReference(): string {
 }
 
 function overviewRow([name, method]: readonly [string, Method]): string[] {
-  return [`[\`${name}\`](#${anchor(name)})`, method.effect, cell(method.summary)];
+  return [`[\`${name}\`](#${anchor(name)})`, method.effect, method.summary];
 }
 
 /** GitHub's anchor of a heading: punctuation dropped, lower case. */

@@ -127,7 +127,7 @@ export const terminalNotifications = {
     params: z.object({ streamId, cols: z.int(), rows: z.int() }),
   }),
   'terminal/exit': notification({
-    summary: 'The program ended; no output follows.',
+    summary: 'The program ended; the last screen was sent as a snapshot before, since tmux may drop the last bytes.',
     from: 'daemon',
     delivery: 'connection',
     params: z.object({ streamId, code: z.int().nullable() }),

@@ -56,15 +56,17 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
 
   const push = (viewer: Viewer) => {
     if (pump(viewer, { epoch, ring, frames }) === 'behind') void moveForward(viewer);
-    if (exit && !viewer.ended && viewer.position === ring.end) {
-      viewer.ended = true;
-      viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code: exit.code });
-    }
+    if (!exit || viewer.ended || viewer.position !== ring.end) return;
+    // tmux drops what it had not yet sent us when a program ends, without a word: the last screen makes up for it.
+    if (!viewer.sawEnd) return void moveForward(viewer);
+    viewer.ended = true;
+    viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code: exit.code });
   };
 
   const moveForward = async (viewer: Viewer) => {
     const { streamId, peer, sent: from } = viewer;
     const move = ++viewer.moves;
+    const sawEnd = exit !== undefined;
     viewer.position = undefined;
     try {
       const drawn = await cutter.draw(viewer.scrollback);
@@ -74,6 +76,7 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
       peer.tell('terminal/gap', { streamId, from, to: drawn.offset, epoch });
       peer.tell('terminal/snapshot', { streamId, ...drawn });
       stand(viewer, drawn.offset);
+      viewer.sawEnd = sawEnd;
       push(viewer);
     } catch (error) {
       // Without tmux the viewer waits; it is moved when tmux is back.

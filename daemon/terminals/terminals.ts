@@ -79,6 +79,7 @@ export function createTerminals(tmux: Pick<Tmux, 'capture' | 'pause'>): Terminal
         sent: 0,
         acked: 0,
         moves: 0,
+        sawEnd: false,
         ended: false,
       };
       viewers.set(streamId, viewer);

@@ -20,6 +20,8 @@ export interface Viewer {
   acked: number;
   /** Counts its moves forward: only the newest may finish. */
   moves: number;
+  /** Its last snapshot was drawn after the program had ended. */
+  sawEnd: boolean;
   /** Told of the program's end, after the last byte. */
   ended: boolean;
 }

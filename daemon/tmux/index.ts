@@ -3,6 +3,7 @@ import { RpcError } from '#protocol/errors';
 import { type Capture, type CaptureOptions, capture } from './capture.js';
 import { TmuxError, TmuxGone } from './control.js';
 import { leaveModes, typeBytes, typeKeys } from './keys.js';
+import { createNudge } from './nudge.js';
 import { openProcess, type ProcessEvents, type ProcessOptions } from './process.js';
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
 import {
@@ -18,6 +19,7 @@ import {
 } from './windows.js';
 
 export type { Capture, Modes } from './capture.js';
+export { checkKeys } from './keys.js';
 export type { NewWindow, Place, SeenWindow } from './windows.js';
 
 export interface TmuxEvents extends Omit<ProcessEvents, 'output'> {
@@ -62,12 +64,15 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
   const order = createOrder();
   // Output may come before the first connection is fully prepared.
   let bell: number | undefined;
+  let serverPid: number | undefined;
+  const nudge = createNudge(() => serverPid);
   const child = await openProcess(
     { ...options, terminal: terminalName() },
     {
       ...events,
       output(pane, data) {
         if (pane === bell) return events.died();
+        nudge.soon();
         order.output(pane, data.length);
         events.output(pane, data);
       },
@@ -80,13 +85,13 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
         events.windowClosed(window);
       },
       connected(sameServer) {
-        bell = child.bellPane;
+        ({ bellPane: bell, serverPid } = child);
         order.disturbed();
         events.connected(sameServer);
       },
     },
   );
-  bell = child.bellPane;
+  ({ bellPane: bell, serverPid } = child);
   const run = child.run;
 
   return {
@@ -105,7 +110,10 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     resize: (window, cols, rows) => said(resizeWindow(run, window, cols, rows)),
     kill: (window) => killWindow(run, window).catch(ignoreAbsent).catch(say),
     ping: () => said(run([['display-message', '-p', 'ok']])).then(() => {}),
-    close: child.close,
+    async close() {
+      nudge.close();
+      await child.close();
+    },
   };
 }
 

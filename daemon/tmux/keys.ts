@@ -38,13 +38,18 @@ const sendHex = (pane: number, bytes: Buffer) => [
 
 /** Without `-p` no paste brackets are added, with `-r` newlines stay newlines. */
 const paste = (pane: number, bytes: Buffer) => [
-  ['set-buffer', '-b', 'rdv-type', bytes],
+  ['set-buffer', '-b', 'rdv-type', '--', bytes],
   ['paste-buffer', '-d', '-r', '-b', 'rdv-type', '-t', `%${pane}`],
 ];
 
-/** Keys by name, as `Enter`, `C-c`, `M-x`, `S-Up`, `F5`. Throws InvalidParams for a name that is no key. */
-export async function typeKeys(run: Control['run'], pane: number, keys: readonly string[]): Promise<void> {
+/** Throws InvalidParams for a name that is no key; `Enter`, `C-c`, `M-x`, `S-Up`, `F5` are some. */
+export function checkKeys(keys: readonly string[]): void {
   for (const key of keys) checkKey(key);
+}
+
+/** Keys by name. Throws InvalidParams for a name that is no key. */
+export async function typeKeys(run: Control['run'], pane: number, keys: readonly string[]): Promise<void> {
+  checkKeys(keys);
   if (keys.length > 0) await run([['send-keys', '-t', `%${pane}`, '--', ...keys]]);
 }
 
