@@ -12,6 +12,7 @@ import type { Log } from './log.js';
 import { createHub } from './rpc/hub.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { createLock } from './rpc/locks.js';
+import { checkSocketPath } from './rpc/socket.js';
 import { createActivity } from './sessions/activity.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { createPlaces } from './sessions/places.js';
@@ -42,8 +43,32 @@ const RECONCILE_MS = 10 * 60_000;
 /** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths, log } = options;
-  const startedAt = Date.now();
+  checkSocketPath(paths.socket);
   const db = openDatabase(paths.database);
+  const environment = cleanEnvironment(process.env);
+  const relay = createRelay();
+  let tmux: Tmux | undefined;
+  try {
+    tmux = await openTmux({ socketName: socketName(paths), environment, log }, relay.events);
+    return await wire(options, { db, environment, relay, tmux });
+  } catch (error) {
+    // A connection left open would keep the process alive, without its lock.
+    await tmux?.close();
+    db.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly db: Db;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly relay: ReturnType<typeof createRelay>;
+  readonly tmux: Tmux;
+}
+
+async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Opened): Promise<Daemon> {
+  const { paths, log } = options;
+  const startedAt = Date.now();
   const login = createLogin(ensureToken(paths.cliToken));
   const base = {
     db,
@@ -56,15 +81,6 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const journal = createJournal(db, base.hub, base.now);
   const activity = createActivity(base.store, base.now);
-  const environment = cleanEnvironment(process.env);
-
-  const relay = createRelay();
-  const tmux = await openTmux({ socketName: socketName(paths), environment, log }, relay.events).catch(
-    (error: unknown) => {
-      db.close();
-      throw error;
-    },
-  );
   const terminals = createTerminals(tmux);
   const deps = { ...base, journal, tmux, terminals, environment, socket: paths.socket, viewers: terminals };
   const look = watchTmux(deps, relay, activity);

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     log({ level: 'info', message: 'stopping', reason });
     clearInterval(check);
     await daemon.stop(reason);
-    rmSync(paths.pid, { force: true });
+    if (runningPid(paths) === ` (pid ${process.pid})`) rmSync(paths.pid);
     log({ level: 'info', message: 'stopped' });
   } catch (error) {
     log({ level: 'error', message: 'the daemon could not start or stop', reason: String(error) });

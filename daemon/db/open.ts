@@ -11,8 +11,9 @@ export type Db = Database.Database;
  * each): an intent that was answered must survive. Throws Unavailable for a newer schema or a damaged file.
  */
 export function openDatabase(path: string): Db {
-  const db = new Database(path);
+  let db: Db | undefined;
   try {
+    db = new Database(path);
     if (path !== ':memory:') chmodSync(path, 0o600);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -21,7 +22,7 @@ export function openDatabase(path: string): Db {
     migrate(db, path);
     return db;
   } catch (error) {
-    db.close();
+    db?.close();
     if (!(error instanceof Database.SqliteError)) throw error;
     throw new RpcError(
       'Unavailable',

@@ -20,7 +20,7 @@ const REPLAY = 1000;
 export function eventHandlers({ journal, hub }: EventDeps): Handlers<typeof eventMethods> {
   return {
     'event/subscribe'({ names, since }, { user, peer }) {
-      for (const name of names ?? []) if (!known.includes(name)) throw unknown(name);
+      check(names);
       const missed = since === undefined ? [] : journal.list(user, since, REPLAY + 1, names);
       const complete = since === undefined || (journal.covers(since) && missed.length <= REPLAY);
       // Old ones first, then the new: nothing can happen in between, since nothing here waits.
@@ -35,11 +35,14 @@ export function eventHandlers({ journal, hub }: EventDeps): Handlers<typeof even
     },
 
     'event/list'({ since, names, limit }, { user }) {
+      check(names);
       return { events: journal.list(user, since, limit, names), seq: journal.newest, complete: journal.covers(since) };
     },
   };
 }
 
-function unknown(name: string): RpcError {
-  return new RpcError('InvalidParams', `Expected \`names\` to hold event names (${known.join(', ')}), got "${name}".`);
+function check(names: readonly string[] = []): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new RpcError('InvalidParams', `Expected \`names\` to hold event names (${known.join(', ')}), got "${unknown}".`);
 }

@@ -12,7 +12,7 @@ export interface Journal {
   list(user: string, since: number, limit: number, names?: readonly string[]): Event[];
   /** Place of the newest event of anybody. */
   readonly newest: number;
-  /** Whether everything after this place is still kept. */
+  /** Whether everything after this place is still kept. A place not reached yet is one of another journal. */
   covers(since: number): boolean;
 }
 
@@ -60,6 +60,6 @@ export function createJournal(db: Db, hub: Pick<Hub, 'tell'>, now: () => number)
     get newest() {
       return newest;
     },
-    covers: (since) => since >= newest || since >= (bounds.get()?.oldest ?? newest + 1) - 1,
+    covers: (since) => since === newest || (since < newest && since >= (bounds.get()?.oldest ?? newest + 1) - 1),
   };
 }

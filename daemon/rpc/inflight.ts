@@ -41,7 +41,8 @@ export class Running implements AbstractCancellationTokenSource, CancellationTok
 export interface InFlight {
   /** Throws InvalidRequest for an id that is not answered yet, Overloaded when too many handlers run. */
   admit(id: Id): Running;
-  find(id: Id): Running | undefined;
+  /** The unanswered request of exactly this id; ids come from clients and may be anything. */
+  find(id: unknown): Running | undefined;
   /** The request has its answer: its id may be used again. */
   answered(request: Running): void;
   /** The handler has settled, which may be long after a cancelled request was answered: its place is free again. */
@@ -58,21 +59,22 @@ export function createInFlight(limit: number): InFlight {
   /** By text, because vscode-jsonrpc takes 1 and "1" for the same request while it is queued. */
   const requests = new Map<string, Running>();
   let handlers = 0;
+  // Made once: in a flood, taking a stack for each refusal would be most of the work.
+  const full = new RpcError('Overloaded', `${limit} requests are running on this connection.`, { retryAfterMs: 50 });
   return {
     onIdle: undefined,
     admit(id) {
       const key = String(id);
       if (requests.has(key))
         throw new RpcError('InvalidRequest', 'Expected `id` to be new; that request is not answered yet.');
-      if (handlers >= limit) {
-        throw new RpcError('Overloaded', `${limit} requests are running on this connection.`, { retryAfterMs: 50 });
-      }
+      if (handlers >= limit) throw full;
       const request = new Running(id);
       requests.set(key, request);
       handlers++;
       return request;
     },
     find(id) {
+      if (typeof id !== 'string' && typeof id !== 'number') return undefined;
       const request = requests.get(String(id));
       return request?.id === id ? request : undefined;
     },

@@ -98,9 +98,9 @@ export function createReader(deps: ReaderDeps): Reader {
    * The library handles one message a turn and queues the others without end, so no notification reaches it: the two
    * that mean something are acted on here, a cancel therefore even before its request is dispatched.
    */
-  function notified(method: string, params: { id?: Id } | undefined): void {
+  function notified(method: string, params: { id?: unknown } | undefined): void {
     if (method === 'exit') deps.exit();
-    else if (method === '$/cancelRequest' && params?.id !== undefined) deps.inFlight.find(params.id)?.cancel();
+    else if (method === '$/cancelRequest') deps.inFlight.find(params?.id)?.cancel();
   }
 
   return {

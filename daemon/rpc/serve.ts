@@ -70,7 +70,7 @@ export function serve(deps: ServeDeps): StarRequestHandler {
 
 /** The error answer to a request, or with id null to something that was none. */
 export function refusal(id: Id | null, error: RpcError): object {
-  return { jsonrpc: '2.0', id, error: toResponse(error).toJson() };
+  return { jsonrpc: '2.0', id, error: { code: errors[error.kind].code, message: error.message, data: error.data } };
 }
 
 function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Json | Promise<Json> {

@@ -29,12 +29,21 @@ export function createSessions(deps: CreateDeps) {
     if (wanted.idempotencyKey === undefined) return create(deps, user, wanted);
     const key = JSON.stringify([user, wanted.idempotencyKey]);
     const before = running.get(key) ?? Promise.resolve();
-    const mine = before.then(() => deps.store.byKey(user, wanted.idempotencyKey!) ?? create(deps, user, wanted));
+    const mine = before.then(() => createOnce(deps, user, wanted, wanted.idempotencyKey!));
     const settled = mine.catch(() => {});
     running.set(key, settled);
     void settled.then(() => running.get(key) === settled && running.delete(key));
     return mine;
   };
+}
+
+async function createOnce(deps: CreateDeps, user: string, wanted: Wanted, key: string): Promise<Session> {
+  const made = deps.store.byKey(user, key);
+  if (made) return made;
+  // An earlier create with this key failed and could not be undone then; it is undone now, or this one fails as well.
+  const left = deps.store.intentOf(user, key);
+  if (left !== undefined) await undo(deps, left);
+  return create(deps, user, wanted);
 }
 
 async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<Session> {
@@ -62,7 +71,7 @@ async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<S
     journal.tell(user, 'session/created', { session: made });
     return made;
   } catch (error) {
-    // The intent stays when this fails too; the next start undoes it, and the caller hears of the first failure.
+    // The intent stays when this fails too; the same key or the next start undoes it. The caller hears of the first failure.
     await undo(deps, id).catch(() => {});
     throw error;
   }
@@ -89,17 +98,13 @@ function draft({ store, now, environment }: CreateDeps, user: string, wanted: Wa
   };
 }
 
-/** Removes what a failed create left. A clean-up that fails leaves the intent for the next start, and never hides the first error. */
+/** Removes what a failed create left; the intent last, since while the window may stand somebody must know of it. */
 async function undo({ store, places, tmux }: CreateDeps, id: string): Promise<void> {
-  const place = places.find(id) ?? (await tmux.list().catch(() => [])).find((window) => window.id === id);
+  const place = places.find(id) ?? (await tmux.list()).find((window) => window.id === id);
+  // First, so that the window's end is not taken for a session's.
   places.remove(id);
-  const killed = place
-    ? await tmux.kill(place.window).then(
-        () => true,
-        () => false,
-      )
-    : true;
-  if (killed) store.discard(id);
+  if (place) await tmux.kill(place.window);
+  store.discard(id);
 }
 
 /** Everything that can be known to be wrong before anything is made. */
@@ -121,13 +126,18 @@ function checkDirectory(directory: string): void {
   if (!found.isDirectory()) throw invalid(`${directory} is not a directory.`, 'INVALID_PATH');
 }
 
+/** Codes that say a path leads nowhere: a part is missing, is a file, is a link to itself, or is longer than any name. */
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'];
+
 function look(path: string): Stats | 'denied' | undefined {
   try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found) accessSync(path, constants.X_OK);
+    const found = statSync(path);
+    if (found.isDirectory()) accessSync(path, constants.X_OK);
     return found;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return 'denied';
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return 'denied';
+    if (NOWHERE.includes(code)) return undefined;
     throw error;
   }
 }

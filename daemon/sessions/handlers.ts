@@ -2,7 +2,7 @@
 import { type Result, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
 import type { Handlers } from '../rpc/handlers.js';
 import { seal } from '../rpc/seal.js';
-import type { Place, Tmux } from '../tmux/index.js';
+import { checkKeys, type Place, type Tmux } from '../tmux/index.js';
 import { type CreateDeps, createSessions } from './create.js';
 import { isLive, listedByDefault, rename, turn } from './session.js';
 import { plainText } from './text.js';
@@ -37,6 +37,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
   };
 
   const type = async ({ pane }: Place, text: string, keys: readonly string[]): Promise<number> => {
+    checkKeys(keys);
     const bytes = Buffer.from(text);
     await tmux.leaveModes(pane);
     await tmux.type(pane, bytes);
@@ -66,11 +67,12 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
     },
 
     async 'session/close'({ id }, { user }) {
-      const closed = turn(store.get(user, id), 'closed', now());
+      turn(store.get(user, id), 'closed', now());
       const place = places.find(id);
       if (place) await tmux.kill(place.window);
       places.remove(id);
-      keep(closed);
+      // Read again: its program may have ended, or its size changed, while tmux was asked.
+      keep(turn(store.get(user, id), 'closed', now()));
       viewers.endAll(id, 'closed');
       if (place) viewers.forget(place.pane);
       places.spoke(id);

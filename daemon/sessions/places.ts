@@ -60,7 +60,7 @@ export function createPlaces(): Places {
     },
     quietMs: (id) => performance.now() - (spokeAt.get(id) ?? performance.now()),
     spoke(id) {
-      spokeAt.set(id, performance.now());
+      if (places.has(id)) spokeAt.set(id, performance.now());
       for (const listener of listeners.get(id) ?? []) listener();
     },
   };

@@ -35,13 +35,17 @@ export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }
   const before = new Set([...deps.store.all()].filter(isLive).map(({ id }) => id));
   const windows = new Map((await deps.tmux.list()).map((window) => [window.id, window]));
   if (boot) finishIntents(deps, windows);
-  for (const session of [...deps.store.all()]) {
-    const window = windows.get(session.id);
-    if (window && isLive(session)) found(deps, session, window);
+  for (const { id } of [...deps.store.all()]) {
+    // As it is now: closing the one before it waited.
+    const session = deps.store.find(id);
+    const window = windows.get(id);
+    if (!session || !isLive(session)) continue;
+    if (window) found(deps, session, window);
     // A session made while tmux was asked is not in its answer.
-    else if (isLive(session) && before.has(session.id)) await closeGone(deps, session.id);
+    else if (before.has(id)) await closeGone(deps, id);
   }
-  const orphans = [...windows.keys()].filter((id) => !deps.store.find(id));
+  const making = new Set(deps.store.intents().map(({ id }) => id));
+  const orphans = [...windows.keys()].filter((id) => !deps.store.find(id) && !making.has(id));
   if (orphans.length > 0)
     deps.log({ level: 'warn', message: 'tmux windows without a session are left alone', orphans });
   return { orphans };

@@ -18,6 +18,9 @@ export interface SessionStore {
   intend(session: Session, idempotencyKey: string | undefined): void;
   /** Sessions that were about to be made when the daemon ended. */
   intents(): Session[];
+  /** Id of the intent with this key. */
+  intentOf(user: string, idempotencyKey: string): string | undefined;
+  /** Forgets a session as if it had never been. */
   discard(id: string): void;
   save(session: Session): void;
   /** Sets `lastActivityAt` of sessions by id, in one commit. */
@@ -56,6 +59,9 @@ export function createSessionStore(db: Db): SessionStore {
   const selectKey = db.prepare<[string, string], { id: string }>(
     "SELECT id FROM session WHERE user_id = ? AND idempotency_key = ? AND status <> 'creating'",
   );
+  const selectIntent = db.prepare<[string, string], { id: string }>(
+    "SELECT id FROM session WHERE user_id = ? AND idempotency_key = ? AND status = 'creating'",
+  );
   const insert = db.prepare(
     `INSERT INTO session (${COLUMNS}, idempotency_key) VALUES (${PLACEHOLDERS}, @idempotency_key)`,
   );
@@ -90,7 +96,11 @@ export function createSessionStore(db: Db): SessionStore {
     },
     intend: (session, key) => void insert.run({ ...toRow(session), status: 'creating', idempotency_key: key ?? null }),
     intents: () => selectIntents.all().map((row) => fromRow({ ...row, status: 'active' })),
-    discard: (id) => void remove.run(id),
+    intentOf: (user, key) => selectIntent.get(user, key)?.id,
+    discard(id) {
+      remove.run(id);
+      if (byId.delete(id)) changes++;
+    },
     save(session) {
       update.run(toRow(session));
       byId.set(session.id, session);

@@ -1,5 +1,5 @@
 /** Waits for something to become true of a session: a line printed, silence, the end of its program. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { type Parsed, type Result, RpcError, type Session } from '#protocol';
 import type { Caller } from '../rpc/handlers.js';
@@ -22,6 +22,13 @@ const LOOK_MS = 100;
 /** Lines above the screen looked at, so that a line that scrolled by between two looks is not missed. */
 const LOOK_LINES = 2000;
 const PROGRESS_MS = 1000;
+/** Size of a compiled pattern, and of a line it is held against: one line must not take long, whatever both are. */
+const PROGRAM = 1000;
+const LINE_CHARS = 10_000;
+/** Others get their turn after so long in a look. */
+const SLICE_MS = 10;
+/** A look that takes longer than the whole wait may go on for so long after it. */
+const GRACE_MS = 1000;
 
 /**
  * Level-triggered: what is already true answers at once. Ends with the program the session runs now, after `timeoutMs`
@@ -36,7 +43,8 @@ export async function waitFor(
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   const { pane } = deps.places.get(session.id);
-  const look = lookFor(deps, session, wanted, pane);
+  const over = () => caller.signal.aborted || elapsed() >= wanted.timeoutMs + GRACE_MS;
+  const look = lookFor(deps, session, wanted, pane, over);
   const silence = createSilence(deps.places, session, wanted);
   const bell = createBell();
   const leave = deps.places.listen(session.id, bell.ring);
@@ -59,11 +67,12 @@ export async function waitFor(
 }
 
 /** Whether the program ended, or the line is there. */
-function lookFor({ store, places, tmux }: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number) {
+function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number, over: () => boolean) {
+  const { store, places, tmux } = deps;
   const expression = until === 'pattern' ? compile(pattern) : undefined;
   return async (): Promise<Found | undefined> => {
     const session = store.find(id);
-    const line = expression && places.find(id) ? await findLine(tmux, pane, expression) : undefined;
+    const line = expression && places.find(id) ? await findLine(tmux, pane, expression, over) : undefined;
     if (line !== undefined) return { reason: 'matched', line };
     if (session?.exit) return { reason: 'exited', exitCode: session.exit.code };
     if (places.find(id)?.pane !== pane)
@@ -72,11 +81,18 @@ function lookFor({ store, places, tmux }: WaitDeps, { id }: Session, { until, pa
   };
 }
 
-async function findLine(tmux: WaitDeps['tmux'], pane: number, expression: RE2JS): Promise<string | undefined> {
+/** The newest line that matches. Lets others run now and then, and gives up when `over`. */
+async function findLine(tmux: WaitDeps['tmux'], pane: number, expression: RE2JS, over: () => boolean) {
   const captured = await tmux.capture(pane, { history: LOOK_LINES, styled: false });
-  return plainText(captured)
-    .split('\n')
-    .findLast((line) => expression.matcher(line).find());
+  let since = performance.now();
+  for (const line of plainText(captured).split('\n').reverse()) {
+    if (expression.matcher(line.slice(0, LINE_CHARS)).find()) return line;
+    if (performance.now() - since < SLICE_MS) continue;
+    await turn();
+    if (over()) return undefined;
+    since = performance.now();
+  }
+  return undefined;
 }
 
 /** RE2, because a caller's backtracking expression could hold the whole daemon. */
@@ -84,11 +100,13 @@ function compile(pattern: string | undefined): RE2JS {
   if (pattern === undefined)
     throw new RpcError('InvalidParams', 'Expected `pattern` when waiting until `pattern`, got none.');
   try {
-    return RE2JS.compile(pattern);
+    const expression = RE2JS.compile(pattern);
+    if (expression.programSize() <= PROGRAM) return expression;
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw new RpcError('InvalidParams', `Expected \`pattern\` to be an RE2 expression: ${error.message}.`);
   }
+  throw new RpcError('InvalidParams', 'Expected a simpler `pattern`: this one repeats too much.');
 }
 
 function createSilence(places: Places, { id }: Session, { until, idleMs }: Wanted) {

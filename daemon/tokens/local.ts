@@ -1,31 +1,42 @@
 /** The local user's token: a file only this user can read, made at the first start. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { RpcError } from '#protocol';
 
 /** The owner of everything made with the local token. */
 export const LOCAL_USER = 'local';
 
-/** Reads the token, or makes one: `rdv_cli_<id>_<secret>_<check>`, found by secret scanners, 32 random bytes. */
+/**
+ * Reads the token, or makes one: `rdv_cli_<id>_<secret>_<check>`, found by secret scanners, 32 random bytes. An empty
+ * file is no token: it would let in whoever sends none.
+ */
 export function ensureToken(path: string): string {
+  return readToken(path) || writeToken(path);
+}
+
+function readToken(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return writeToken(path);
+    return '';
   }
 }
 
 function writeToken(path: string): string {
   const body = `rdv_cli_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`;
   const token = `${body}_${checksum(body)}`;
-  const file = openSync(path, 'wx', 0o600);
+  // Whole or not at all: a crash in between must not leave half a token.
+  const temporary = `${path}.new`;
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     writeSync(file, `${token}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  renameSync(temporary, path);
   return token;
 }
 

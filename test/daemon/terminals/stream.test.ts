@@ -1,0 +1,236 @@
+/** A stream over a slow tmux: credit, gaps, exact cuts, new epochs, the end. */
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { test } from 'node:test';
+import { stream as limits, type NotificationName, RpcError } from '#protocol';
+import type { Peer } from '../../../daemon/rpc/handlers.js';
+import { createStream, stand } from '../../../daemon/terminals/stream.js';
+import type { Viewer } from '../../../daemon/terminals/viewer.js';
+import type { Cut, Modes, Tmux } from '../../../daemon/tmux/index.js';
+
+interface Heard {
+  readonly name: NotificationName;
+  readonly params: Record<string, any>;
+}
+
+/** A peer that keeps what it hears; `unsent` is set by the test. */
+function createPeer() {
+  const heard: Heard[] = [];
+  const events = new EventEmitter();
+  const hear = (message: Heard) => {
+    heard.push(message);
+    events.emit('heard');
+  };
+  const peer = {
+    id: 'p',
+    user: 'ann',
+    unsent: 0,
+    tell: (name: NotificationName, params: Record<string, any>) => hear({ name, params }),
+    send(frame: Buffer) {
+      const { method, params } = JSON.parse(frame.toString().split('\r\n\r\n')[1]!);
+      hear({ name: method, params });
+    },
+    onDrain: () => () => {},
+    onClose: () => () => {},
+  };
+  return {
+    peer: peer as Peer & { unsent: number },
+    heard,
+    bytes: () =>
+      Buffer.concat(
+        heard.filter(({ name }) => name === 'terminal/output').map(({ params }) => Buffer.from(params.data, 'base64')),
+      ),
+    names: () => heard.map(({ name }) => name.replace('terminal/', '')),
+    async until(holds: () => boolean) {
+      while (!holds()) await once(events, 'heard');
+    },
+  };
+}
+
+const modes = { cols: 80, rows: 24, scrollBottom: 23, wrap: 1, cursorShown: 1 } as Modes;
+
+/** Answers captures late, when told to: an answer at once would hide races. */
+function createTmux() {
+  const waiting: { begun: (() => void) | undefined; resolve: (cut: Cut) => void; reject: (error: Error) => void }[] =
+    [];
+  const events = new EventEmitter();
+  const paused: number[] = [];
+  const tmux: Pick<Tmux, 'capture' | 'pause'> = {
+    capture: (_pane, { begun }) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ begun, resolve, reject });
+        events.emit('asked');
+      }),
+    async pause(pane) {
+      paused.push(pane);
+      events.emit('paused', pane);
+    },
+  };
+  const next = async () => {
+    while (waiting.length === 0) await once(events, 'asked');
+    return waiting.shift()!;
+  };
+  return {
+    tmux,
+    paused,
+    events,
+    async answer(text: string, exact = true) {
+      const { begun, resolve } = await next();
+      begun?.();
+      resolve({ modes, screen: Buffer.from(text), history: Buffer.alloc(0), hidden: Buffer.alloc(0), exact });
+    },
+    async refuse(error: Error) {
+      (await next()).reject(error);
+    },
+  };
+}
+
+const viewerOf = (peer: Peer, flow = true): Viewer => ({
+  ...{ streamId: 's', peer, mode: 'rw', flow, scrollback: 100, position: undefined, sent: 0, acked: 0 },
+  ...{ moves: 0, sawEnd: false, ended: false },
+});
+
+function setUp(flow = true) {
+  const fake = createTmux();
+  const lost: unknown[] = [];
+  const stream = createStream({ pane: 1, tmux: fake.tmux, lost: (_viewer, error) => lost.push(error) });
+  const listener = createPeer();
+  const viewer = viewerOf(listener.peer, flow);
+  const join = () => {
+    stand(viewer, stream.end);
+    stream.add(viewer, stream.epoch);
+  };
+  return { ...fake, ...listener, stream, viewer, lost, join };
+}
+
+test('output arrives in order, in pieces of at most a batch, from the place the viewer stands at', async () => {
+  const { stream, join, heard, bytes, until } = setUp(false);
+  stream.output(Buffer.from('before'));
+  join();
+  const flood = Buffer.alloc(limits.batchBytes * 2 + 10, 'x');
+  stream.output(flood);
+  await until(() => bytes().length === flood.length);
+  assert.equal(heard[0]!.params.offset, 6);
+  assert.deepEqual(bytes(), flood);
+});
+
+test('a viewer without credit gets no more until it acknowledges', async () => {
+  const { stream, viewer, join, bytes, until } = setUp();
+  join();
+  stream.output(Buffer.alloc(300_000, 'x'));
+  await until(() => bytes().length === limits.highWaterBytes);
+  stream.push(viewer);
+  assert.equal(bytes().length, limits.highWaterBytes);
+  viewer.acked = 50_000;
+  stream.push(viewer);
+  assert.equal(bytes().length, limits.highWaterBytes + 50_000);
+});
+
+test('a viewer that fell too far behind is moved by one gap and one snapshot, then goes on exactly there', async () => {
+  const { stream, viewer, join, heard, bytes, names, answer, until } = setUp();
+  join();
+  stream.output(Buffer.alloc(limits.highWaterBytes, 'x'));
+  await until(() => bytes().length === limits.highWaterBytes);
+  stream.output(Buffer.alloc(limits.lagBytes + 1, 'x'));
+  const more = limits.highWaterBytes + limits.lagBytes + 1;
+  viewer.acked = viewer.sent;
+  stream.push(viewer);
+  stream.push(viewer);
+  stream.output(Buffer.from('during'));
+  await answer('screen');
+  await until(() => names().includes('snapshot'));
+  stream.output(Buffer.from('after'));
+  await until(
+    () => names().at(-1) === 'output' && heard.at(-1)!.params.data === Buffer.from('after').toString('base64'),
+  );
+  const moved = heard.filter(({ name }) => name !== 'terminal/output');
+  assert.deepEqual(
+    moved.map(({ name, params }) => [name, params.from ?? params.offset, params.to]),
+    [
+      ['terminal/gap', limits.highWaterBytes, more + 6],
+      ['terminal/snapshot', more + 6, undefined],
+    ],
+  );
+  assert.equal(heard.at(-1)!.params.offset, more + 6);
+});
+
+test('a capture that is not an exact cut is taken again, and in the end the pane is paused for one', async () => {
+  const { stream, answer, paused, events } = setUp();
+  events.on('paused', () => stream.paused());
+  const drawn = stream.snapshot(100);
+  for (let round = 0; round < 20; round++) await answer('torn', false);
+  await once(events, 'paused');
+  await answer('whole');
+  assert.deepEqual(paused, [1]);
+  const { offset, epoch, data } = await drawn;
+  assert.deepEqual([offset, epoch === stream.epoch], [0, true]);
+  assert.match(Buffer.from(data, 'base64').toString(), /^whole/);
+});
+
+test('a pause by tmux begins a new epoch for everyone', async () => {
+  const { stream, join, heard, names, answer, until } = setUp();
+  join();
+  const old = stream.epoch;
+  stream.output(Buffer.from('old'));
+  await until(() => names().length === 1);
+  stream.paused();
+  stream.output(Buffer.from('new'));
+  await answer('screen');
+  await until(() => names().at(-1) === 'output' && names().includes('snapshot'));
+  assert.notEqual(stream.epoch, old);
+  assert.deepEqual(names(), ['output', 'gap', 'snapshot', 'output']);
+  assert.deepEqual([heard[1]!.params.epoch, heard[2]!.params.epoch], [stream.epoch, stream.epoch]);
+  assert.deepEqual([heard[3]!.params.offset, heard[3]!.params.data], [0, Buffer.from('new').toString('base64')]);
+});
+
+test('a snapshot asked for before the epoch changed is not used after it', async () => {
+  const { stream, join, heard, names, answer, until } = setUp();
+  join();
+  stream.resumed();
+  stream.interrupted();
+  stream.resumed();
+  await answer('stale');
+  await answer('fresh');
+  await until(() => names().includes('snapshot'));
+  assert.equal(names().filter((name) => name === 'snapshot').length, 1);
+  assert.equal(heard.at(-1)!.params.epoch, stream.epoch);
+});
+
+test('while tmux is away a viewer waits; when its window is gone the viewer is lost', async () => {
+  const { stream, join, lost, refuse, answer, until, names } = setUp();
+  join();
+  stream.interrupted();
+  stream.resumed();
+  await refuse(new RpcError('Unavailable', 'tmux is not answering'));
+  stream.resumed();
+  await answer('back');
+  await until(() => names().includes('snapshot'));
+  assert.deepEqual(lost, []);
+  stream.resumed();
+  await refuse(new RpcError('Gone', 'no window'));
+  await new Promise(setImmediate);
+  assert.equal(lost.length, 1);
+});
+
+test('the end is told once, after every byte and the last screen', async () => {
+  const { stream, join, heard, names, answer, until } = setUp();
+  join();
+  stream.output(Buffer.from('last words'));
+  stream.ended(3);
+  await answer('last screen');
+  await until(() => names().includes('exit'));
+  stream.ended(3);
+  assert.deepEqual(names(), ['output', 'gap', 'snapshot', 'exit']);
+  assert.equal(heard.at(-1)!.params.code, 3);
+});
+
+test('a viewer that left hears nothing more', async () => {
+  const { stream, viewer, join, names, answer } = setUp();
+  join();
+  stream.resumed();
+  stream.remove(viewer);
+  await answer('screen');
+  stream.output(Buffer.from('x'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(names(), []);
+});

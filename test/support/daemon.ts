@@ -1,0 +1,170 @@
+/** A whole real daemon with its own data folder and tmux server, for tests and benchmarks; `stop()` leaves nothing. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { connect } from '#client';
+import { pathsIn } from '#protocol/paths';
+import { root } from './documents.js';
+
+export interface Daemon {
+  readonly home: string;
+  readonly socket: string;
+  readonly token: string;
+  /** Of the process that runs now; another one after `restart`. */
+  readonly pid: number;
+  /** The name of its tmux server, for `tmux -L`. */
+  readonly tmux: string;
+  /** What it wrote to stderr so far, over all its lives. */
+  readonly stderr: string;
+  /** SIGTERM, and waits for the end; the tmux server goes on. Resolves with the exit code, null after a signal. */
+  terminate(): Promise<number | null>;
+  /** SIGKILL, and waits for the end; the tmux server goes on. */
+  kill9(): Promise<void>;
+  /** Starts it again over the same folder, after `terminate` or `kill9`, or ends it first. */
+  restart(): Promise<void>;
+  /** Ends daemon and tmux server and removes the folder. Twice is harmless. */
+  stop(): Promise<void>;
+}
+
+export interface DaemonOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Arguments of rdvd. */
+  readonly args?: readonly string[];
+}
+
+/** Loaded machines are slow; a daemon that is not ready by then hangs. */
+const START_MS = 30_000;
+const STOP_MS = 40_000;
+
+/** Rejects with what the daemon wrote when it does not become ready. */
+export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
+  const home = mkdtempSync(join(tmpdir(), 'rdv-'));
+  const life = { stderr: '' };
+  let socketName = '';
+  let child: ChildProcess;
+  let stopped = false;
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, [join(root, 'dist/rdvd.cjs'), ...(options.args ?? [])], {
+      env: { ...process.env, REMOTE_DEV_DIR: home, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      life.stderr += text;
+    });
+    await readiness(child, life);
+    socketName = await tmuxName(home);
+  }
+
+  async function stop(): Promise<void> {
+    if (stopped) return;
+    stopped = true;
+    await end(child, 'SIGTERM');
+    await killTmux(socketName);
+    rmSync(home, { recursive: true, force: true });
+  }
+
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    home,
+    socket: pathsIn(home).socket,
+    get token() {
+      return readFileSync(pathsIn(home).cliToken, 'utf8').trim();
+    },
+    get pid() {
+      return child.pid!;
+    },
+    get tmux() {
+      return socketName;
+    },
+    get stderr() {
+      return life.stderr;
+    },
+    terminate: () => end(child, 'SIGTERM'),
+    async kill9() {
+      await end(child, 'SIGKILL');
+    },
+    async restart() {
+      await end(child, 'SIGTERM');
+      await start();
+    },
+    stop,
+  };
+}
+
+async function tmuxName(home: string): Promise<string> {
+  const { socket, cliToken } = pathsIn(home);
+  const client = await connect({ socketPath: socket, token: readFileSync(cliToken, 'utf8').trim() });
+  try {
+    return (await client.call('daemon/status', {})).tmux.socketName;
+  } finally {
+    client.close();
+  }
+}
+
+/** Resolves with the line `ready <socket>` on stdout. */
+async function readiness(child: ChildProcess, life: { readonly stderr: string }): Promise<void> {
+  const late = AbortSignal.timeout(START_MS);
+  const lines = createInterface({ input: child.stdout! });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (what: string) => reject(new Error(`rdvd ${what}.\n${life.stderr}`));
+      lines.on('line', (line) => line.startsWith('ready ') && resolve());
+      child.once('error', (error) => refuse(`could not be started: ${error.message}`));
+      child.once('close', (code, signal) => refuse(`ended with ${code ?? signal} before it was ready`));
+      late.addEventListener('abort', () => refuse(`was not ready after ${START_MS} ms`));
+    });
+  } finally {
+    lines.close();
+    // Nobody reads on: what it prints later must not fill the pipe.
+    child.stdout!.resume();
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const late = () => child.kill('SIGKILL');
+    const limit = AbortSignal.timeout(STOP_MS);
+    limit.addEventListener('abort', late);
+    await ended;
+    limit.removeEventListener('abort', late);
+  }
+  return child.exitCode;
+}
+
+/** Ends a tmux server and waits until its process is gone. A server that is gone already is what is wanted. */
+export async function killTmux(name: string): Promise<void> {
+  if (!name) return;
+  const pid = tmux(name, 'display-message', '-p', '#{pid}');
+  if (pid) tmux(name, 'kill-server');
+  while (pid && alive(Number(pid))) await setTimeout(5);
+  // tmux leaves its socket file behind.
+  rmSync(join(process.env.TMUX_TMPDIR ?? '/tmp', `tmux-${process.getuid!()}`, name), { force: true });
+}
+
+function tmux(name: string, ...command: string[]): string {
+  const { stdout } = spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8' });
+  return stdout.trim();
+}
+
+/** A zombie counts as gone: in a container nobody may reap it for seconds. */
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    if (!['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  }
+}

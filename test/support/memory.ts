@@ -1,0 +1,138 @@
+/** The session and event slices as the daemon wires them, over real SQLite and a slow fake tmux. */
+import { EventEmitter } from 'node:events';
+import { tmpdir } from 'node:os';
+import { type MethodName, methods, type Params, type Result } from '#protocol';
+import { openDatabase } from '../../daemon/db/open.js';
+import { eventHandlers } from '../../daemon/events/handlers.js';
+import { createJournal } from '../../daemon/events/journal.js';
+import type { Caller, Peer } from '../../daemon/rpc/handlers.js';
+import { createHub } from '../../daemon/rpc/hub.js';
+import { createLock } from '../../daemon/rpc/locks.js';
+import type { AnyHandler } from '../../daemon/rpc/serve.js';
+import { createSessions } from '../../daemon/sessions/create.js';
+import { sessionHandlers } from '../../daemon/sessions/handlers.js';
+import { createPlaces } from '../../daemon/sessions/places.js';
+import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/reconcile.js';
+import { createSessionStore } from '../../daemon/sessions/store.js';
+import { createSlowTmux, type SlowTmux } from './slow-tmux.js';
+
+export interface Told {
+  readonly name: string;
+  readonly params: any;
+}
+
+export interface Asking {
+  readonly user?: string;
+  readonly signal?: AbortSignal;
+  readonly progress?: (value: unknown) => void;
+  readonly peer?: Peer;
+}
+
+export type Memory = ReturnType<typeof openMemory>;
+
+/** `path` names a database to keep, `tmux` one that lives on. Times are 1000, 1001, ... as they are asked for. */
+export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { path?: string; tmux?: SlowTmux } = {}) {
+  const db = openDatabase(path);
+  const hub = createHub();
+  const log: Record<string, unknown>[] = [];
+  /** What viewers were told: `endAll <id> <reason>`, `forget <pane>`, `ended <pane> <code>`. */
+  const seen: string[] = [];
+  let time = 1000;
+  const deps = {
+    tmux,
+    store: createSessionStore(db),
+    places: createPlaces(),
+    journal: createJournal(db, hub, () => time++),
+    now: () => time++,
+    lock: createLock(),
+    environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
+    socket: '/run/api.sock',
+    viewers: {
+      endAll: (id: string, reason: string) => void seen.push(`endAll ${id} ${reason}`),
+      forget: (pane: number) => void seen.push(`forget ${pane}`),
+    },
+    log: (line: Record<string, unknown>) => void log.push(line),
+  };
+  const wiring: ReconcileDeps = {
+    ...deps,
+    ended: (pane, code) => void seen.push(`ended ${pane} ${code}`),
+    gone: ({ id }, pane) => void seen.push(`gone ${id} ${pane}`),
+  };
+  const look = (boot = false) => reconcile(wiring, { boot });
+  tmux.events = {
+    output(pane) {
+      const id = deps.places.byPane(pane);
+      if (id !== undefined) deps.places.spoke(id);
+    },
+    windowClosed(window) {
+      const id = deps.places.byWindow(window);
+      if (id !== undefined) void closeGone(wiring, id);
+    },
+    died: () => void look(),
+  };
+
+  const handlers = { ...sessionHandlers(deps), ...eventHandlers({ journal: deps.journal, hub }) };
+  /** One call, checked and locked as the floor does it. */
+  async function call<M extends MethodName & keyof typeof handlers>(
+    name: M,
+    params: Params<M>,
+    asking: Asking = {},
+  ): Promise<Result<M>> {
+    const { user = 'ann', signal = new AbortController().signal, progress = () => {} } = asking;
+    const caller: Caller = { user, signal, progress, peer: asking.peer ?? createFakePeer(user).peer };
+    const parsed = methods[name].params.parse(params) as Record<string, unknown>;
+    const run = async () => (handlers[name] as AnyHandler)(parsed, caller);
+    const { lock } = methods[name] as { lock?: string };
+    const result = await (lock === undefined ? run() : deps.lock(`session ${parsed[lock]}`, run, signal));
+    methods[name].result.parse(result);
+    return result as Result<M>;
+  }
+
+  return {
+    ...deps,
+    db,
+    hub,
+    seen,
+    logged: log,
+    call,
+    look,
+    create: createSessions(deps),
+    /** A session that is there. */
+    made: (params: Params<'session/create'> = {}) => call('session/create', params),
+    /** Every event told so far, `name` and the session's state. */
+    events: () =>
+      ['ann', 'bob'].flatMap((user) =>
+        deps.journal.list(user, 0, 1000).map(({ name, params }) => `${name} ${(params.session as any).status}`),
+      ),
+    /** Names and states of all rows, intents too. */
+    rows: () => db.prepare('SELECT name, status FROM session ORDER BY created_at').all(),
+    close: () => void db.close(),
+  };
+}
+
+/** A connection that keeps what it is sent. */
+export function createFakePeer(user: string) {
+  const told: Told[] = [];
+  const arrivals = new EventEmitter();
+  const take = (name: string, params: unknown) => {
+    told.push({ name, params });
+    arrivals.emit('told');
+  };
+  const leaving = new EventEmitter();
+  const peer: Peer = {
+    id: `peer of ${user}`,
+    user,
+    unsent: 0,
+    tell: take,
+    send(frame) {
+      const { method, params } = JSON.parse(frame.subarray(frame.indexOf('\r\n\r\n') + 4).toString());
+      take(method, params);
+    },
+    onDrain: () => () => {},
+    onClose(listener) {
+      leaving.on('close', listener);
+      return () => leaving.off('close', listener);
+    },
+  };
+  return { peer, told, leave: () => void leaving.emit('close') };
+}
