@@ -12,7 +12,7 @@ import type { Log } from './log.js';
 import { createHub } from './rpc/hub.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { createLock } from './rpc/locks.js';
-import { checkSocketPath } from './rpc/socket.js';
+import { checkSocket } from './rpc/socket.js';
 import { createActivity } from './sessions/activity.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { createPlaces } from './sessions/places.js';
@@ -43,7 +43,8 @@ const RECONCILE_MS = 10 * 60_000;
 /** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths, log } = options;
-  checkSocketPath(paths.socket);
+  // Before a tmux server is started for nothing.
+  checkSocket(paths.socket);
   const db = openDatabase(paths.database);
   const environment = cleanEnvironment(process.env);
   const relay = createRelay();

@@ -44,5 +44,8 @@ export function eventHandlers({ journal, hub }: EventDeps): Handlers<typeof even
 function check(names: readonly string[] = []): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new RpcError('InvalidParams', `Expected \`names\` to hold event names (${known.join(', ')}), got "${unknown}".`);
+  throw new RpcError(
+    'InvalidParams',
+    `Expected \`names\` to hold event names (${known.join(', ')}), got "${unknown}".`,
+  );
 }

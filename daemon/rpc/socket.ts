@@ -13,10 +13,9 @@ import { SOCKET_PATH_BYTES } from '#protocol/paths';
  * Throws InvalidParams for a path too long, Conflict if something that is no socket lies there.
  */
 export async function bindSocket(server: Server, path: string): Promise<() => void> {
-  checkSocketPath(path);
+  checkSocket(path);
   // Bound under another name first, so that nobody connects before the mode is right and no other daemon's file is lost.
   const temporary = join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
-  refuseOther(path);
   const listening = once(server, 'listening');
   const umask = process.umask(0o177);
   try {
@@ -31,14 +30,19 @@ export async function bindSocket(server: Server, path: string): Promise<() => vo
     renameSync(temporary, path);
     return () => removeIfOurs(path, ours);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    // Removes the temporary file too: libuv unlinks the name a socket was bound to.
     server.close();
     throw error;
   }
 }
 
-/** Throws InvalidParams for a path that cannot be bound, or whose temporary name cannot. */
-export function checkSocketPath(path: string): void {
+/** Throws what `bindSocket` would: InvalidParams for a path too long, Conflict if something that is no socket lies there. */
+export function checkSocket(path: string): void {
+  checkLength(path);
+  refuseOther(path);
+}
+
+function checkLength(path: string): void {
   const bytes = Math.max(Buffer.byteLength(path), Buffer.byteLength(dirname(path)) + '/.12345'.length);
   if (bytes <= SOCKET_PATH_BYTES) return;
   throw new RpcError(

@@ -1,5 +1,5 @@
 /** Waits for something to become true of a session: a line printed, silence, the end of its program. */
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { type Parsed, type Result, RpcError, type Session } from '#protocol';
 import type { Caller } from '../rpc/handlers.js';

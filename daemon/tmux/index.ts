@@ -101,7 +101,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
       return child.serverPid;
     },
     create: (window) => said(createWindow(run, window)),
-    list: () => said(listAndLink(run)),
+    list: () => said(listAndLink(run, tellsSignals(version))),
     capture: (pane, wanted) => said(captureCut(run, order, pane, wanted)),
     pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
     type: (pane, data) => said(typeBytes(run, pane, data)),
@@ -117,8 +117,10 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
   };
 }
 
-async function listAndLink(run: Parameters<typeof listWindows>[0]): Promise<SeenWindow[]> {
-  const windows = await listWindows(run);
+const tellsSignals = ({ major, minor }: TmuxVersion) => major > 3 || (major === 3 && minor >= 3);
+
+async function listAndLink(run: Parameters<typeof listWindows>[0], signals: boolean): Promise<SeenWindow[]> {
+  const windows = await listWindows(run, signals);
   const unique = [...new Map(windows.map((window) => [window.pane, window])).values()];
   const linked = await linkedWindows(run);
   await Promise.all(unique.filter(({ window }) => !linked.has(window)).map(({ id }) => linkWindow(run, id)));

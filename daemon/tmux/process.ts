@@ -33,6 +33,9 @@ export interface TmuxProcess {
 const SILENCE_MS = 10_000;
 /** Reading slower than this many seconds makes tmux drop a pane's output rather than grow. */
 const PAUSE_AFTER_S = 5;
+/** How often, and with what pause, a new client is asked whether it is attached. */
+const ATTACH_ATTEMPTS = 500;
+const ATTACH_PAUSE_MS = 10;
 
 /** Resolves when the first connection stands. Throws TmuxGone when tmux cannot be started at all. */
 export async function openProcess(options: ProcessOptions, events: ProcessEvents): Promise<TmuxProcess> {
@@ -133,10 +136,13 @@ function openLink(options: ProcessOptions, events: ProcessEvents): Link {
     reason ||= why;
     child.kill('SIGKILL');
   };
+  const ready = Promise.race([prepare(control, options), ended.then((why) => Promise.reject(new TmuxGone(why)))]);
+  // A client that cannot be used must not stay: it would keep the process alive.
+  ready.catch((error: unknown) => kill(String(error)));
   return {
     control,
     ended,
-    ready: Promise.race([prepare(control, options), ended.then((why) => Promise.reject(new TmuxGone(why)))]),
+    ready,
     kill,
     async close() {
       child.stdin!.end();
@@ -161,9 +167,23 @@ function spawnClient({ socketName, environment }: ProcessOptions) {
   });
 }
 
+/** tmux reads our first command at times before it has attached the client, and then knows of no client. */
+async function attached(control: Control): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await control.run([['refresh-client', '-f', `pause-after=${PAUSE_AFTER_S}`]]);
+      return;
+    } catch (error) {
+      if (!(error instanceof TmuxError && error.message === 'no current client') || attempt === ATTACH_ATTEMPTS)
+        throw error;
+      await new Promise((resolve) => setTimeout(resolve, ATTACH_PAUSE_MS));
+    }
+  }
+}
+
 /** Makes a fresh connection ours: output bounded, options current, the bell's window alive. */
 async function prepare(control: Control, { terminal, log }: ProcessOptions): Promise<Server> {
-  await control.run([['refresh-client', '-f', `pause-after=${PAUSE_AFTER_S}`]]);
+  await attached(control);
   const set = settings(terminal).map((setting) =>
     control.run([setting]).catch((error: unknown) => {
       if (!(error instanceof TmuxError)) throw error;

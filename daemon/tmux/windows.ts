@@ -65,8 +65,8 @@ const LIST = [
   '#{window_height}',
 ].join(' ');
 
-/** Every managed window of the server, whoever made it. */
-export async function listWindows(run: Control['run']): Promise<SeenWindow[]> {
+/** Every managed window of the server, whoever made it. tmux before 3.3 tells no signal (`tellsSignals` false): there a closed pane must do. */
+export async function listWindows(run: Control['run'], tellsSignals: boolean): Promise<SeenWindow[]> {
   const [reply] = await run([['list-panes', '-a', '-F', LIST]]);
   return reply!
     .toString()
@@ -78,7 +78,8 @@ export async function listWindows(run: Control['run']): Promise<SeenWindow[]> {
       window: Number(window.slice(1)),
       pane: Number(pane.slice(1)),
       pid: Number(pid),
-      dead: dead === '1',
+      // While tmux has not collected its exit (see nudge.ts) a closed pane is not yet an ended program.
+      dead: dead === '1' && (Boolean(status || signal) || !tellsSignals),
       exitCode: status ? Number(status) : null,
       exitSignal: signal ? Number(signal) : null,
       cols: Number(cols),

@@ -22,7 +22,9 @@ export interface SlowTmux extends Tmux {
 }
 
 export const silent = () =>
-  new RpcError('Unavailable', 'tmux is not answering: nothing came back. Try again in a moment.', { code: 'TMUX_UNAVAILABLE' });
+  new RpcError('Unavailable', 'tmux is not answering: nothing came back. Try again in a moment.', {
+    code: 'TMUX_UNAVAILABLE',
+  });
 
 export function createSlowTmux(): SlowTmux {
   const windows = new Map<string, SeenWindow>();
