@@ -135,7 +135,7 @@ test('a session that is suspended or closed ends its streams with the reason', a
   assert.equal(await again.closed, 'closed');
 });
 
-test('last words are seen, then the exit code', async () => {
+test("last words are seen, then 'terminal/exit' tells the code", async () => {
   const { id } = await start('read go; echo last words; exit 9');
   const watch = await createWatch(client, { sessionId: id });
   await client.call('session/send', { id, enter: true });

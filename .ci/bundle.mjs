@@ -1,0 +1,38 @@
+/** Bundles what tsc made into dist: the light command line, the full one, and the daemon. */
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+
+/** The light program loads the full one only when it must: a file of its own, found beside it. */
+const fullApart = {
+  name: 'full-apart',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/full\.js$/ }, () => ({ path: './rdv-full.cjs', external: true })),
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { RDV_VERSION: JSON.stringify(version) },
+  external: ['better-sqlite3', 'node-pty'],
+};
+const shebang = { js: '#!/usr/bin/env node' };
+
+const bundles = [
+  { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [fullApart], banner: shebang },
+  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs' },
+  { entry: 'out/daemon/main.js', outfile: 'dist/rdvd.cjs', banner: shebang },
+].filter(({ entry }) => existsSync(`${root}/${entry}`));
+
+await Promise.all(bundles.map(({ entry, ...options }) => build({ ...shared, entryPoints: [entry], ...options })));
+for (const { outfile, banner } of bundles) if (banner) chmodSync(`${root}/${outfile}`, 0o755);

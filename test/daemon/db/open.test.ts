@@ -1,0 +1,58 @@
+/** Opening the database: new, kept, newer, damaged. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { migrations } from '../../../daemon/db/migrations.js';
+import { openDatabase } from '../../../daemon/db/open.js';
+import { refused } from '../../support/refused.js';
+
+function file(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rdv-db-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'rdv.db');
+}
+
+test('an empty file becomes the newest schema, private, durable, and is opened again unchanged', (t) => {
+  const path = file(t);
+  const first = openDatabase(path);
+  const pragma = (name: string) => first.pragma(name, { simple: true });
+  assert.deepEqual(
+    [pragma('user_version'), pragma('journal_mode'), pragma('synchronous')],
+    [migrations.length, 'wal', 2],
+  );
+  const tables = first.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck();
+  assert.deepEqual(tables.all(), ['event', 'session', 'sqlite_sequence']);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  first.exec("INSERT INTO event (at, user_id, name, params) VALUES (1, 'ann', 'x', '{}')");
+  first.close();
+  const second = openDatabase(path);
+  t.after(() => second.close());
+  assert.equal(second.prepare('SELECT COUNT(*) FROM event').pluck().get(), 1);
+});
+
+test('a newer schema is refused with the cure, and the file is left as it was', (t) => {
+  const path = file(t);
+  const db = openDatabase(path);
+  db.pragma('user_version = 99');
+  db.close();
+  const words = new RegExp(
+    `^The database ${path} was written by a newer rdv \\(schema 99, this one knows ${migrations.length}\\)\\. Update rdv\\.$`,
+  );
+  assert.throws(() => openDatabase(path), refused('Unavailable', words, 'SCHEMA_TOO_NEW'));
+  assert.throws(() => openDatabase(path), refused('Unavailable', words, 'SCHEMA_TOO_NEW'));
+});
+
+const damage: Record<string, (path: string) => void> = {
+  'that is no database': (path) => writeFileSync(path, 'not a database, by any means, not at all'),
+  'that is a folder': (path) => mkdirSync(path),
+};
+for (const [what, make] of Object.entries(damage)) {
+  test(`a file ${what} is refused with its path and what to do`, (t) => {
+    const path = file(t);
+    make(path);
+    const words = new RegExp(`^The database ${path} cannot be used: .*\\. Move it away or restore a copy\\.$`);
+    assert.throws(() => openDatabase(path), refused('Unavailable', words));
+  });
+}

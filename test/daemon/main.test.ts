@@ -1,0 +1,197 @@
+/** The life of a real daemon: starts that are refused, and ends that leave nothing. */
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { pathsIn } from '#protocol/paths';
+import type { Daemon } from '../support/daemon.js';
+import { connectRaw } from '../support/raw.js';
+import { refused } from '../support/refused.js';
+import { folderFor, heard, reach, runToEnd, whole } from '../support/whole.js';
+
+/** A folder with a `tmux` that only tells its version. */
+function fakeTmux(t: TestContext, version: string): string {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, 'tmux'), `#!/bin/sh\necho 'tmux ${version}'\n`, { mode: 0o700 });
+  return folder;
+}
+
+/** A raw connection that hears why the daemon stops. */
+async function lastWords({ socket, token }: Daemon) {
+  const raw = await connectRaw(socket);
+  await raw.call('initialize', { token });
+  return {
+    call: raw.call,
+    closed: raw.closed,
+    stopping: raw.next((message) => message.method === 'server/stopping').then(({ params }) => params),
+  };
+}
+
+type Refusal = [
+  prepare: (t: TestContext, home: string) => { home?: string; PATH?: string } | void,
+  code: number,
+  words: RegExp,
+];
+const refusals: Record<string, Refusal> = {
+  'without tmux': [
+    (t) => ({ PATH: folderFor(t) }),
+    69,
+    /^rdvd: tmux is not on the PATH\. Install it \(Debian: apt-get install tmux/,
+  ],
+  'with a tmux too old': [
+    (t) => ({ PATH: fakeTmux(t, '3.1c') }),
+    69,
+    /^rdvd: tmux 3\.1c is too old: rdv needs 3\.2 or newer\./,
+  ],
+  'with a socket path too long': [
+    (_t, home) => ({ home: `${home}/${'x'.repeat(90)}` }),
+    2,
+    /^rdvd: The socket path .*x\/run\/api\.sock has \d+ bytes, at most 103 work; set REMOTE_DEV_DIR to a shorter path\.$/,
+  ],
+  'in a folder others may read': [
+    (_t, home) => chmodSync(home, 0o755),
+    69,
+    /^rdvd: (.*) must belong to you with mode 0700\. Run: chmod 700 \1$/,
+  ],
+  'over a newer database': [
+    (_t, home) => {
+      const db = new Database(pathsIn(home).database);
+      db.pragma('user_version = 99');
+      db.close();
+    },
+    69,
+    /^rdvd: The database .* was written by a newer rdv \(schema 99/,
+  ],
+  'over a damaged database': [
+    (_t, home) => writeFileSync(pathsIn(home).database, 'x'.repeat(5000)),
+    69,
+    /^rdvd: The database .* cannot be used/,
+  ],
+  'where something else has the name of its socket': [
+    (_t, home) => void mkdirSync(pathsIn(home).socket, { recursive: true, mode: 0o700 }),
+    5,
+    /^rdvd: api\.sock in .* is not a socket; move it away\.$/,
+  ],
+};
+for (const [what, [prepare, code, words]] of Object.entries(refusals)) {
+  test(`a start ${what} is refused in one line, and leaves nothing that runs`, async (t) => {
+    const folder = folderFor(t);
+    const { home = folder, ...environment } = prepare(t, folder) ?? {};
+    const servers = folderFor(t);
+    const ended = await runToEnd(home, { TMUX_TMPDIR: servers, ...environment });
+    assert.deepEqual([ended.code, ended.stdout], [code, '']);
+    assert.match(ended.stderr.trimEnd(), words);
+    const { socket, pid } = pathsIn(home);
+    assert.deepEqual([existsSync(pid), existsSync(socket) && statSync(socket).isSocket()], [false, false]);
+    assert.deepEqual(readdirSync(servers), [], 'a tmux server was started');
+  });
+}
+
+test('a second daemon leaves the first alone and names it', async (t) => {
+  const { daemon, client } = await whole(t);
+  const inode = statSync(daemon.socket).ino;
+  const second = await runToEnd(daemon.home);
+  assert.deepEqual([second.code, second.stdout], [75, '']);
+  assert.equal(second.stderr, `rdvd: already running (pid ${daemon.pid}) for ${daemon.home}.\n`);
+  assert.equal(statSync(daemon.socket).ino, inode);
+  await client.call('daemon/ping', {});
+  await (await reach(t, daemon)).call('daemon/ping', {});
+});
+
+test('it tells that it is well, what it is and where', async (t) => {
+  const { daemon, client } = await whole(t);
+  assert.ok(Math.abs((await client.call('daemon/ping', {})).at - Date.now()) < 5000);
+  const { status, components } = await client.call('daemon/health', {});
+  assert.deepEqual(
+    [status, components.map(({ name, ok }) => [name, ok])],
+    [
+      'healthy',
+      [
+        ['database', true],
+        ['tmux', true],
+      ],
+    ],
+  );
+  const told = await client.call('daemon/status', {});
+  assert.deepEqual([told.pid, told.home, told.socket], [daemon.pid, daemon.home, daemon.socket]);
+  assert.deepEqual([told.connections, told.sessions, told.viewers], [1, 0, 0]);
+  const paths = pathsIn(daemon.home);
+  for (const path of [paths.home, paths.run]) assert.equal(statSync(path).mode & 0o777, 0o700, path);
+  for (const path of [paths.socket, paths.cliToken, paths.database, paths.log, paths.pid, paths.lock])
+    assert.equal(statSync(path).mode & 0o077, 0, path);
+  assert.equal(readFileSync(paths.pid, 'utf8'), `${daemon.pid}\n`);
+  assert.ok(!readFileSync(paths.log, 'utf8').includes(daemon.token.slice(-20)));
+});
+
+test('`daemon/stop` answers, tells every client, removes its files and leaves the programs running', async (t) => {
+  const { daemon, client } = await whole(t);
+  const { id } = await client.call('session/create', { command: ['cat'] });
+  const raw = await lastWords(daemon);
+  assert.deepEqual((await raw.call('daemon/stop', {})).result, { success: true });
+  assert.deepEqual(await raw.stopping, { reason: 'daemon/stop was called' });
+  await raw.closed;
+  assert.equal(await daemon.terminate(), 0);
+  const { socket, pid } = pathsIn(daemon.home);
+  assert.deepEqual(
+    [existsSync(socket), existsSync(pid), existsSync(`${daemon.home}/rdv.db-wal`)],
+    [false, false, false],
+  );
+  await daemon.restart();
+  const again = await reach(t, daemon);
+  assert.deepEqual(
+    (await again.call('session/list', {})).sessions.map((session) => session.id),
+    [id],
+  );
+});
+
+test('a wait that runs when SIGTERM comes is answered before the daemon ends, and new requests are not begun', async (t) => {
+  const { daemon, client } = await whole(t);
+  const { id } = await client.call('session/create', { command: ['cat'] });
+  const other = await reach(t, daemon);
+  const stopping = heard(other, 'server/stopping');
+  const waiting = client.call('session/wait', { id, until: 'pattern', pattern: 'never', timeoutMs: 800 });
+  const answered = assert.rejects(waiting, refused('Timeout', /did not appear/));
+  await client.call('daemon/ping', {});
+  const ended = daemon.terminate();
+  assert.deepEqual(await stopping, { reason: 'SIGTERM' });
+  await assert.rejects(client.call('session/list', {}), refused('Unavailable', /is stopping/));
+  await answered;
+  assert.equal(await ended, 0);
+});
+
+test('a second signal ends it at once', async (t) => {
+  const { daemon, client } = await whole(t);
+  const { id } = await client.call('session/create', { command: ['cat'] });
+  const waiting = client.call('session/wait', { id, until: 'exit', timeoutMs: 60_000 });
+  const lost = assert.rejects(waiting, refused('Unavailable', /ended before the answer/));
+  const stopping = heard(client, 'server/stopping');
+  await client.call('daemon/ping', {});
+  const started = performance.now();
+  process.kill(daemon.pid, 'SIGTERM');
+  await stopping;
+  assert.equal(await daemon.terminate(), 1);
+  await lost;
+  assert.ok(performance.now() - started < 5000);
+});
+
+test('a daemon whose lock file is replaced ends by itself and leaves the files of its successor', async (t) => {
+  const { daemon } = await whole(t);
+  const { lock, pid } = pathsIn(daemon.home);
+  const { stopping } = await lastWords(daemon);
+  writeFileSync(`${lock}.new`, '');
+  renameSync(`${lock}.new`, lock);
+  writeFileSync(pid, '1\n');
+  assert.deepEqual(await stopping, { reason: 'the lock file was replaced' });
+  assert.equal(await daemon.terminate(), 0);
+  assert.equal(readFileSync(pid, 'utf8'), '1\n');
+});

@@ -1,0 +1,138 @@
+/** Rows and windows brought together. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Memory, openMemory } from '../../support/memory.js';
+import { refused } from '../../support/refused.js';
+import { sample } from '../../support/sample.js';
+import { silent } from '../../support/slow-tmux.js';
+
+function memory(t: TestContext): Memory {
+  const slice = openMemory();
+  t.after(slice.close);
+  return slice;
+}
+
+const status = async (slice: Memory, id: string) => (await slice.call('session/get', { id })).status;
+
+test('a session whose window is gone is closed, with an event, and its viewers end', async (t) => {
+  const slice = memory(t);
+  const { id } = await slice.made();
+  slice.tmux.windows.delete(id);
+  await slice.look();
+  const { exit } = await slice.call('session/get', { id });
+  assert.deepEqual([await status(slice, id), exit?.code, exit?.signal], ['closed', null, null]);
+  assert.deepEqual(slice.seen, [`gone ${id} 101`]);
+  await slice.look();
+  assert.deepEqual(slice.events(), ['session/created active', 'session/changed closed']);
+});
+
+test('when tmux does not answer nothing is concluded', async (t) => {
+  const slice = memory(t);
+  const { id } = await slice.made();
+  slice.tmux.windows.delete(id);
+  slice.tmux.fail('list', silent());
+  await assert.rejects(slice.look(), refused('Unavailable', /not answering/));
+  assert.equal(await status(slice, id), 'active');
+});
+
+test('an ended program is told once, with its code, however often one looks', async (t) => {
+  const slice = memory(t);
+  const { id } = await slice.made();
+  slice.tmux.events.died = () => {};
+  slice.tmux.exit(id, 7);
+  await Promise.all([slice.look(), slice.look()]);
+  await slice.look();
+  const { exit, status } = await slice.call('session/get', { id });
+  assert.deepEqual([exit?.code, status], [7, 'active']);
+  assert.deepEqual(slice.events(), ['session/created active', 'session/exited active']);
+  assert.deepEqual(slice.seen, ['ended 101 7']);
+});
+
+test('an intent whose window stands becomes a session at boot, and its key is known', async (t) => {
+  const slice = memory(t);
+  const intent = sample();
+  slice.store.intend(intent, 'k');
+  await slice.tmux.create({ id: intent.id, cols: 80, rows: 24 } as never);
+  await slice.look(true);
+  assert.deepEqual(await slice.call('session/get', { id: intent.id }), intent);
+  assert.deepEqual(slice.events(), ['session/created active']);
+  assert.equal((await slice.made({ idempotencyKey: 'k' })).id, intent.id);
+  assert.equal((await slice.call('session/send', { id: intent.id, text: 'x' })).bytes, 1);
+});
+
+test('an intent without a window is forgotten at boot, and its key is free', async (t) => {
+  const slice = memory(t);
+  const intent = sample();
+  slice.store.intend(intent, 'k');
+  await slice.look(true);
+  assert.deepEqual([slice.rows(), slice.events()], [[], []]);
+  assert.notEqual((await slice.made({ idempotencyKey: 'k' })).id, intent.id);
+});
+
+test('after boot a create under way is neither finished nor undone nor an orphan', async (t) => {
+  const slice = memory(t);
+  const held = slice.tmux.hold('create');
+  const making = slice.made();
+  await held.reached;
+  assert.deepEqual(await slice.look(), { orphans: [] });
+  held.release();
+  assert.equal((await making).status, 'active');
+  assert.deepEqual(slice.events(), ['session/created active']);
+});
+
+test('a window that no row knows is left alone and logged', async (t) => {
+  const slice = memory(t);
+  const { id } = sample();
+  await slice.tmux.create({ id, cols: 80, rows: 24 } as never);
+  assert.deepEqual(await slice.look(true), { orphans: [id] });
+  assert.deepEqual([slice.tmux.windows.has(id), slice.rows()], [true, []]);
+  assert.deepEqual(slice.logged, [
+    { level: 'warn', message: 'tmux windows without a session are left alone', orphans: [id] },
+  ]);
+});
+
+test('a close that races with looks and with the end of the window is told once', async (t) => {
+  const slice = memory(t);
+  const { id } = await slice.made();
+  const held = slice.tmux.hold('kill');
+  const closing = slice.call('session/close', { id });
+  await held.reached;
+  const looking = Promise.all([slice.look(), slice.look()]);
+  held.release();
+  await Promise.all([closing, looking]);
+  assert.deepEqual(slice.events(), ['session/created active', 'session/changed closed']);
+});
+
+test('a session made while tmux is asked is not taken for gone', async (t) => {
+  const slice = memory(t);
+  const held = slice.tmux.hold('list');
+  const looking = slice.look();
+  await held.reached;
+  const { id } = await slice.made();
+  held.release();
+  await looking;
+  assert.equal(await status(slice, id), 'active');
+});
+
+test('what happens while an earlier one is being closed is not undone by an older look', async (t) => {
+  const slice = memory(t);
+  const [gone, renamed, closed] = [await slice.made(), await slice.made(), await slice.made()];
+  slice.tmux.events.died = () => {};
+  slice.tmux.exit(renamed.id, 1);
+  slice.tmux.exit(closed.id, 2);
+  slice.tmux.windows.delete(gone.id);
+  let release!: () => void;
+  const busy = slice.lock(`session ${gone.id}`, () => new Promise<void>((resolve) => (release = resolve)));
+  const held = slice.tmux.hold('list');
+  const looking = slice.look();
+  await held.reached;
+  held.release();
+  await slice.call('session/rename', { id: renamed.id, name: 'new' });
+  await slice.call('session/close', { id: closed.id });
+  release();
+  await Promise.all([busy, looking]);
+  const { name, exit } = await slice.call('session/get', { id: renamed.id });
+  assert.deepEqual([name, exit?.code], ['new', 1]);
+  assert.equal(await status(slice, closed.id), 'closed');
+  assert.equal(slice.places.find(closed.id), undefined);
+});
