@@ -83,7 +83,17 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
   const journal = createJournal(db, base.hub, base.now);
   const activity = createActivity(base.store, base.now);
   const terminals = createTerminals(tmux);
-  const deps = { ...base, journal, tmux, terminals, environment, socket: paths.socket, viewers: terminals };
+  const ending = new AbortController();
+  const deps = {
+    ...base,
+    journal,
+    tmux,
+    terminals,
+    environment,
+    ending: ending.signal,
+    socket: paths.socket,
+    viewers: terminals,
+  };
   const look = watchTmux(deps, relay, activity);
   await look(true);
 
@@ -112,6 +122,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
   return {
     async stop(reason) {
       clearInterval(again);
+      ending.abort();
       for (const { id } of base.store.all()) terminals.endAll(id, 'stopping');
       await listener.stop(reason);
       activity.close();

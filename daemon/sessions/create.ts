@@ -143,6 +143,9 @@ function look(path: string): Stats | 'denied' | undefined {
 }
 
 function checkProgram(program: string, directory: string, path: string): void {
+  // The shell that starts it would take it for an option.
+  if (program.startsWith('-'))
+    throw invalid(`Expected a program, got "${program}". Put its path before its name.`, 'COMMAND_NOT_FOUND');
   const places = program.includes('/')
     ? [join(isAbsolute(program) ? '/' : directory, program)]
     : path.split(delimiter).map((folder) => join(folder, program));

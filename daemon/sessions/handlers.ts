@@ -6,9 +6,9 @@ import { checkKeys, type Place, type Tmux } from '../tmux/index.js';
 import { type CreateDeps, createSessions } from './create.js';
 import { isLive, listedByDefault, rename, turn } from './session.js';
 import { plainText } from './text.js';
-import { waitFor } from './wait.js';
+import { type WaitDeps, waitFor } from './wait.js';
 
-export interface SessionDeps extends CreateDeps {
+export interface SessionDeps extends CreateDeps, Pick<WaitDeps, 'ending'> {
   readonly tmux: Tmux;
   /** Those who watch a session's terminal. */
   readonly viewers: {

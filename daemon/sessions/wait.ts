@@ -12,6 +12,8 @@ export interface WaitDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly tmux: Pick<Tmux, 'capture'>;
+  /** Aborted when the daemon begins to stop: no wait holds it up. */
+  readonly ending: AbortSignal;
 }
 
 type Wanted = Parsed<'session/wait'>;
@@ -43,26 +45,28 @@ export async function waitFor(
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   const { pane } = deps.places.get(session.id);
-  const over = () => caller.signal.aborted || elapsed() >= wanted.timeoutMs + GRACE_MS;
+  const over = () => caller.signal.aborted || deps.ending.aborted || elapsed() >= wanted.timeoutMs + GRACE_MS;
   const look = lookFor(deps, session, wanted, pane, over);
   const silence = createSilence(deps.places, session, wanted);
   const bell = createBell();
+  const signal = AbortSignal.any([caller.signal, deps.ending]);
   const leave = deps.places.listen(session.id, bell.ring);
   const ticking = setInterval(() => caller.progress({ elapsedMs: elapsed() }), PROGRESS_MS);
-  caller.signal.addEventListener('abort', bell.ring);
+  signal.addEventListener('abort', bell.ring);
   try {
     for (;;) {
       const found = (await look()) ?? silence.reached();
       if (found) return { ...found, elapsedMs: elapsed() };
+      if (deps.ending.aborted) throw new RpcError('Unavailable', 'The daemon is stopping; wait again in a moment.');
       if (caller.signal.aborted) throw new RpcError('Cancelled', 'The wait was cancelled.');
       if (elapsed() >= wanted.timeoutMs) throw timedOut(wanted);
       await bell.rung(Math.min(wanted.timeoutMs - elapsed(), silence.leftMs()));
-      if (wanted.until === 'pattern') await pause(Math.min(LOOK_MS, wanted.timeoutMs), caller.signal);
+      if (wanted.until === 'pattern') await pause(Math.min(LOOK_MS, wanted.timeoutMs), signal);
     }
   } finally {
     leave();
     clearInterval(ticking);
-    caller.signal.removeEventListener('abort', bell.ring);
+    signal.removeEventListener('abort', bell.ring);
   }
 }
 

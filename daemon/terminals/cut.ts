@@ -2,10 +2,14 @@
 import { continuePane, type Tmux } from '../tmux/index.js';
 import { drawSnapshot } from './snapshot.js';
 
-export interface Drawn {
+/** Between two bytes of a pane's output. */
+export interface Place {
   readonly epoch: string;
-  /** Place of the first byte after the picture. */
   readonly offset: number;
+}
+
+/** A picture of the screen; its place is that of the first byte after it. */
+export interface Drawn extends Place {
   /** Base64. */
   readonly data: string;
   readonly cols: number;
@@ -23,7 +27,7 @@ export interface CutterDeps {
   readonly pane: number;
   readonly tmux: Pick<Tmux, 'capture' | 'pause'>;
   /** Where the stream stands now. */
-  readonly here: () => { epoch: string; offset: number };
+  readonly here: () => Place;
 }
 
 /** Captures tried before a busy pane is paused for an exact cut. */

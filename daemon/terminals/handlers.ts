@@ -115,11 +115,12 @@ async function begin(
   session: Session,
 ): Promise<Result<'terminal/open'>> {
   const stream = terminals.stream(viewer.pane);
+  const here = stream.here();
   const { resume, scrollback } = params;
-  if (resume && resume.epoch === stream.epoch && resume.offset > stream.end) {
+  if (resume && resume.epoch === here.epoch && resume.offset > here.offset) {
     throw new RpcError(
       'InvalidParams',
-      `Expected \`resume.offset\` to be at most ${stream.end}, got ${resume.offset}: that byte is not printed yet.`,
+      `Expected \`resume.offset\` to be at most ${here.offset}, got ${resume.offset}: that byte is not printed yet.`,
     );
   }
   const { streamId } = viewer;

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { stream as limits, RpcError } from '#protocol';
 import type { Tmux } from '../tmux/index.js';
 import { createBatch } from './batch.js';
-import { createCutter, type Drawn } from './cut.js';
+import { createCutter, type Drawn, type Place } from './cut.js';
 import { createOutputFrames } from './output.js';
 import { createRing } from './ring.js';
-import { pump, type Viewer } from './viewer.js';
+import { pump, type Source, type Viewer } from './viewer.js';
 
 export interface Stream {
-  readonly epoch: string;
-  readonly end: number;
+  /** The epoch, and the place after the newest byte. */
+  here(): Place;
   /** Whether output from this place on is still held. */
   holds(epoch: string, offset: number): boolean;
   output(data: Buffer): void;
@@ -42,21 +42,20 @@ export interface StreamDeps {
 }
 
 export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
-  let ring = createRing(limits.ringBytes);
-  let epoch: string = randomUUID();
+  let now = createSpan();
   let exit: { code: number | null } | undefined;
   const viewers = new Set<Viewer>();
-  const frames = createOutputFrames();
-  const cutter = createCutter({ pane, tmux, here: () => ({ epoch, offset: ring.end }) });
+  const here = () => ({ epoch: now.epoch, offset: now.ring.end });
+  const cutter = createCutter({ pane, tmux, here });
 
-  const flush = () => {
+  const pushAll = () => {
     for (const viewer of viewers) push(viewer);
   };
-  const batch = createBatch(BATCH_MS, limits.batchBytes, flush);
+  const batch = createBatch(BATCH_MS, limits.batchBytes, pushAll);
 
   const push = (viewer: Viewer) => {
-    if (pump(viewer, { epoch, ring, frames }) === 'behind') void moveForward(viewer);
-    if (!exit || viewer.ended || viewer.position !== ring.end) return;
+    if (pump(viewer, now) === 'behind') void moveForward(viewer);
+    if (!exit || viewer.ended || viewer.position !== now.ring.end) return;
     // tmux drops what it had not yet sent us when a program ends, without a word: the last screen makes up for it.
     if (!viewer.sawEnd) return void moveForward(viewer);
     viewer.ended = true;
@@ -64,7 +63,6 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
   };
 
   const moveForward = async (viewer: Viewer) => {
-    const { streamId, peer, sent: from } = viewer;
     const move = ++viewer.moves;
     const sawEnd = exit !== undefined;
     viewer.position = undefined;
@@ -72,10 +70,8 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
       const drawn = await cutter.draw(viewer.scrollback);
       if (viewer.moves !== move || !viewers.has(viewer)) return;
       // A cut taken before the epoch changed again is of no use.
-      if (drawn.epoch !== epoch) return void moveForward(viewer);
-      peer.tell('terminal/gap', { streamId, from, to: drawn.offset, epoch });
-      peer.tell('terminal/snapshot', { streamId, ...drawn });
-      stand(viewer, drawn.offset);
+      if (drawn.epoch !== now.epoch) return void moveForward(viewer);
+      show(viewer, drawn);
       viewer.sawEnd = sawEnd;
       push(viewer);
     } catch (error) {
@@ -84,26 +80,20 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
     }
   };
 
-  const restart = () => {
-    ring = createRing(limits.ringBytes);
-    epoch = randomUUID();
-    for (const viewer of viewers) viewer.position = undefined;
-  };
-
   const moveAll = () => {
     for (const viewer of viewers) void moveForward(viewer);
   };
 
+  const restart = () => {
+    now = createSpan();
+    for (const viewer of viewers) viewer.position = undefined;
+  };
+
   return {
-    get epoch() {
-      return epoch;
-    },
-    get end() {
-      return ring.end;
-    },
-    holds: (of, offset) => of === epoch && offset >= ring.start && offset <= ring.end,
+    here,
+    holds: (epoch, offset) => epoch === now.epoch && offset >= now.ring.start && offset <= now.ring.end,
     output(data) {
-      ring.append(data);
+      now.ring.append(data);
       if (viewers.size > 0) batch.add(data.length);
     },
     paused() {
@@ -115,18 +105,33 @@ export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
     resumed: moveAll,
     ended(code) {
       exit = { code };
-      flush();
+      pushAll();
     },
     snapshot: cutter.draw,
     add(viewer, since) {
       viewers.add(viewer);
-      if (since === epoch) push(viewer);
+      if (since === now.epoch) push(viewer);
       else void moveForward(viewer);
     },
     remove: (viewer) => void viewers.delete(viewer),
     push,
     viewers: () => viewers,
   };
+}
+
+/** One unbroken count of the pane's bytes. */
+const createSpan = (): Source => ({
+  epoch: randomUUID(),
+  ring: createRing(limits.ringBytes),
+  frames: createOutputFrames(),
+});
+
+/** Tells what the viewer will not get and what the screen is instead; it goes on from there. */
+function show(viewer: Viewer, drawn: Drawn): void {
+  const { streamId, peer, sent } = viewer;
+  peer.tell('terminal/gap', { streamId, from: sent, to: drawn.offset, epoch: drawn.epoch });
+  peer.tell('terminal/snapshot', { streamId, ...drawn });
+  stand(viewer, drawn.offset);
 }
 
 /** Puts a viewer at a place as if it had been sent and had taken in everything before it. */

@@ -38,6 +38,7 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
   /** What viewers were told: `endAll <id> <reason>`, `forget <pane>`, `ended <pane> <code>`. */
   const seen: string[] = [];
   let time = 1000;
+  const ending = new AbortController();
   const deps = {
     tmux,
     store: createSessionStore(db),
@@ -47,6 +48,7 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
     lock: createLock(),
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
     socket: '/run/api.sock',
+    ending: ending.signal,
     viewers: {
       endAll: (id: string, reason: string) => void seen.push(`endAll ${id} ${reason}`),
       forget: (pane: number) => void seen.push(`forget ${pane}`),

@@ -195,6 +195,7 @@ const refusals: Record<string, [wanted: (folder: string) => Wanted, words: RegEx
     'COMMAND_NOT_FOUND',
   ],
   'an empty program': [() => ({ command: [''] }), /^There is no program "" on the PATH/, 'COMMAND_NOT_FOUND'],
+  'an option as program': [() => ({ command: ['-c', 'id'] }), /^Expected a program, got "-c"/, 'COMMAND_NOT_FOUND'],
   'a program that may not be run': [
     (at) => ({ command: [`${at}/file`] }),
     /^There is no program ".*file"\. /,

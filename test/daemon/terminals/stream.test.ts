@@ -97,8 +97,8 @@ function setUp(flow = true) {
   const listener = createPeer();
   const viewer = viewerOf(listener.peer, flow);
   const join = () => {
-    stand(viewer, stream.end);
-    stream.add(viewer, stream.epoch);
+    stand(viewer, stream.here().offset);
+    stream.add(viewer, stream.here().epoch);
   };
   return { ...fake, ...listener, stream, viewer, lost, join };
 }
@@ -163,23 +163,23 @@ test('a capture that is not an exact cut is taken again, and in the end the pane
   await answer('whole');
   assert.deepEqual(paused, [1]);
   const { offset, epoch, data } = await drawn;
-  assert.deepEqual([offset, epoch === stream.epoch], [0, true]);
+  assert.deepEqual([offset, epoch === stream.here().epoch], [0, true]);
   assert.match(Buffer.from(data, 'base64').toString(), /^whole/);
 });
 
 test('a pause by tmux begins a new epoch for everyone', async () => {
   const { stream, join, heard, names, answer, until } = setUp();
   join();
-  const old = stream.epoch;
+  const old = stream.here().epoch;
   stream.output(Buffer.from('old'));
   await until(() => names().length === 1);
   stream.paused();
   stream.output(Buffer.from('new'));
   await answer('screen');
   await until(() => names().at(-1) === 'output' && names().includes('snapshot'));
-  assert.notEqual(stream.epoch, old);
+  assert.notEqual(stream.here().epoch, old);
   assert.deepEqual(names(), ['output', 'gap', 'snapshot', 'output']);
-  assert.deepEqual([heard[1]!.params.epoch, heard[2]!.params.epoch], [stream.epoch, stream.epoch]);
+  assert.deepEqual([heard[1]!.params.epoch, heard[2]!.params.epoch], [stream.here().epoch, stream.here().epoch]);
   assert.deepEqual([heard[3]!.params.offset, heard[3]!.params.data], [0, Buffer.from('new').toString('base64')]);
 });
 
@@ -193,7 +193,7 @@ test('a snapshot asked for before the epoch changed is not used after it', async
   await answer('fresh');
   await until(() => names().includes('snapshot'));
   assert.equal(names().filter((name) => name === 'snapshot').length, 1);
-  assert.equal(heard.at(-1)!.params.epoch, stream.epoch);
+  assert.equal(heard.at(-1)!.params.epoch, stream.here().epoch);
 });
 
 test('while tmux is away a viewer waits; when its window is gone the viewer is lost', async () => {
