@@ -1,5 +1,9 @@
 /** A typed connection to the daemon. */
+import { createConnection, type Socket } from 'node:net';
 import type { MethodName, NotificationName, Params, Result, Told } from '#protocol';
+import { RpcError } from '#protocol/errors';
+import { SOCKET_PATH_BYTES } from '#protocol/paths';
+import { type Calls, createCalls, lost } from './calls.js';
 
 export interface CallOptions {
   /** Aborting sends `$/cancelRequest`; the call then fails with Cancelled. */
@@ -16,7 +20,67 @@ export interface Client {
   call<M extends MethodName>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
   /** Returns the way out. */
   on<N extends NotificationName>(name: N, listener: (told: Told<N>) => void): () => void;
-  /** Called once when the connection is gone, also after `close()`. */
+  /** Called once when the connection is gone, also after `close()`; at once when it is gone already. */
   onClose(listener: () => void): () => void;
   close(): void;
+}
+
+export interface ConnectOptions extends CallOptions {
+  readonly socketPath: string;
+  /** The content of the token file; a function is asked only once the socket has answered. */
+  readonly token: string | (() => string);
+  readonly clientInfo?: { readonly name: string; readonly version?: string };
+}
+
+/**
+ * Opens the socket and logs in. `signal` and `timeoutMs` (10 s unless told) bound the opening only.
+ * Throws Unavailable (its `data.code` is the system's, such as ECONNREFUSED), Unauthorized, Timeout or Cancelled.
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const { socketPath, token, clientInfo, signal, timeoutMs = 10_000 } = options;
+  const limits = { timeoutMs, ...(signal && { signal }) };
+  const socket = await dial(socketPath, signal);
+  const calls = createCalls(socket);
+  try {
+    const params = { token: typeof token === 'string' ? token : token(), ...(clientInfo && { clientInfo }) };
+    const { user, connectionId, serverInfo } = await calls.call('initialize', params, limits);
+    calls.notify('initialized', {});
+    return clientOf(calls, { user, connectionId, serverInfo });
+  } catch (error) {
+    calls.close();
+    throw error;
+  }
+}
+
+function clientOf(
+  { call, on, onClose, close }: Calls,
+  facts: Pick<Client, 'user' | 'connectionId' | 'serverInfo'>,
+): Client {
+  return { ...facts, call, on, onClose, close };
+}
+
+function dial(path: string, signal: AbortSignal | undefined): Promise<Socket> {
+  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES) {
+    throw new RpcError('Unavailable', `The socket path ${path} is longer than ${SOCKET_PATH_BYTES} bytes.`, {
+      code: 'ENAMETOOLONG',
+    });
+  }
+  if (signal?.aborted) throw new RpcError('Cancelled', 'The connection was not wanted any more.');
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ path });
+    const abort = () => socket.destroy(new RpcError('Cancelled', 'The connection was not wanted any more.'));
+    const done = () => {
+      signal?.removeEventListener('abort', abort);
+      socket.removeAllListeners('error');
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    socket.once('connect', () => {
+      done();
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      done();
+      reject(error instanceof RpcError ? error : lost(`No daemon answers at ${path}.`, error.code));
+    });
+  });
 }

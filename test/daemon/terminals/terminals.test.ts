@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import xterm from '@xterm/headless';
 import { type Client, connect } from '#client';
-import { stream as limits, type Params, type Result, RpcError } from '#protocol';
+import { stream as limits, type Result, RpcError } from '#protocol';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { createWatch } from '../../support/watch.js';
 

@@ -1,0 +1,127 @@
+/** Calls and notifications over one socket, before and after login: cancellation, time limits, the end of the connection. */
+import type { Socket } from 'node:net';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  type MessageConnection,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
+import type { MethodName, NotificationName, Params, Result, Told } from '#protocol';
+import { type ErrorData, kindOf, RpcError } from '#protocol/errors';
+import type { CallOptions, Client } from './index.js';
+import { createReader, createWriter } from './wire.js';
+
+export interface Calls extends Pick<Client, 'call' | 'on' | 'onClose' | 'close'> {
+  notify<N extends NotificationName>(name: N, params: Told<N>): void;
+}
+
+/** Takes the socket over: it is destroyed by `close()` and whenever the other side ends. */
+export function createCalls(socket: Socket): Calls {
+  const connection = createMessageConnection(createReader(socket), createWriter(socket));
+  const ending = createEnding(socket, connection);
+  const on = createHearing(connection);
+  connection.listen();
+  return {
+    call: (method, params, options = {}) =>
+      ending.over ? Promise.reject(lost()) : call(connection, method, params, options),
+    notify(name, params) {
+      if (!ending.over) connection.sendNotification(name, params).catch(() => socket.destroy());
+    },
+    on,
+    onClose: ending.onClose,
+    close: () => socket.destroy(),
+  };
+}
+
+/** Unavailable, with a code that tells a program why: the system's, or CONNECTION_LOST. */
+export function lost(
+  message = 'The connection to the daemon ended before the answer.',
+  code = 'CONNECTION_LOST',
+): RpcError {
+  return new RpcError('Unavailable', message, { code });
+}
+
+function createEnding(socket: Socket, connection: MessageConnection) {
+  const listeners = new Set<() => void>();
+  const ending = {
+    over: false,
+    onClose(listener: () => void): () => void {
+      if (ending.over) queueMicrotask(listener);
+      else listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  // The reason is told to the calls by `lost`; without a listener the socket's error would end the process.
+  socket.on('error', () => {});
+  connection.onError(() => {});
+  socket.once('close', () => {
+    ending.over = true;
+    // Disposing is what makes the library reject the calls still waiting.
+    connection.dispose();
+    for (const listener of listeners) listener();
+    listeners.clear();
+  });
+  return ending;
+}
+
+/** The library keeps one handler per name and swallows what it throws; here many may listen and a bug stays loud. */
+function createHearing(connection: MessageConnection): Client['on'] {
+  const listeners = new Map<string, Set<(told: never) => void>>();
+  const tell = (name: string, told: unknown) => {
+    for (const listener of [...(listeners.get(name) ?? [])]) {
+      try {
+        listener(told as never);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  };
+  connection.onNotification(tell);
+  connection.onUnhandledProgress((told) => tell('$/progress', told));
+  return (name, listener) => {
+    const set = listeners.get(name) ?? new Set();
+    listeners.set(name, set.add(listener));
+    return () => void set.delete(listener);
+  };
+}
+
+function call<M extends MethodName>(
+  connection: MessageConnection,
+  method: M,
+  params: Params<M>,
+  options: CallOptions,
+): Promise<Result<M>> {
+  const { signal, timeoutMs } = options;
+  if (signal?.aborted) return Promise.reject(new RpcError('Cancelled', `${method} was cancelled before it was sent.`));
+  const source = new CancellationTokenSource();
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    const giveUp = (error: RpcError) => {
+      settle();
+      source.cancel();
+      reject(error);
+    };
+    const abort = () => giveUp(new RpcError('Cancelled', `${method} was cancelled.`));
+    const late = () => giveUp(new RpcError('Timeout', `${method} was not answered within ${timeoutMs} ms.`));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    connection
+      .sendRequest<Result<M>>(method, params, source.token)
+      .then(resolve, (error) => reject(toRpcError(error)))
+      .finally(settle);
+  });
+}
+
+/** What the library says when the connection, not the daemon, failed the call. */
+const connectionCodes = new Set([-32099, -32097, -32096]);
+
+function toRpcError(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  if (connectionCodes.has(error.code)) return lost();
+  return new RpcError(kindOf(error.code), error.message, (error.data as ErrorData | undefined) ?? {});
+}

@@ -1,0 +1,98 @@
+/** The short commands people type: ls, new, attach, send, screen, close, demo. */
+import type { Command } from 'commander';
+import { fromText } from '#protocol/fields';
+import { confirm } from './ask.js';
+import { type AttachFlags, attach, refuseWithoutTerminal } from './attach.js';
+import type { Context } from './context.js';
+import { demo } from './demo.js';
+import { type ListOptions, list, type SendOptions, screen, send } from './hot.js';
+import { type NewFlags, newSession } from './new.js';
+import { findSession } from './resolve.js';
+import { clean } from './text.js';
+
+export type WithContext = (command: Command, action: (context: Context) => Promise<void>) => Promise<void>;
+
+export function addSessionCommands(program: Command, withContext: WithContext): void {
+  program
+    .command('ls')
+    .description('Lists the sessions that are open.')
+    .option('--all', 'closed and trashed ones too')
+    .option('--status <a,b>', 'only sessions in these states')
+    .action((flags: ListOptions, command: Command) => withContext(command, (context) => list(context, flags)));
+  addNew(program, withContext);
+  addAttach(program, withContext);
+  program
+    .command('send <id> [text...]')
+    .description('Types text and keys into a session.')
+    .option('--enter', 'press Enter at the end')
+    .option('--keys <Enter,C-c>', 'keys by tmux name, after the text')
+    .action((id: string, words: string[], flags: SendOptions, command: Command) =>
+      withContext(command, (context) => send(context, id, words, flags)),
+    );
+  program
+    .command('screen <id>')
+    .description('Prints what a session shows.')
+    .option('--lines <n>', 'history lines above the screen (default: 0)')
+    .action((id: string, flags: { lines?: string }, command: Command) =>
+      withContext(command, (context) => screen(context, id, flags)),
+    );
+  program
+    .command('close <id>')
+    .description('Ends the processes of a session.')
+    .option('--yes', 'do it without asking')
+    .action((id: string, { yes }: { yes?: boolean }, command: Command) =>
+      withContext(command, (context) => close(context, id, yes === true)),
+    );
+  program
+    .command('demo')
+    .description('Starts a session with live output, shows it for a few seconds, and tells what to type next.')
+    .action((_flags: object, command: Command) => withContext(command, demo));
+}
+
+function addNew(program: Command, withContext: WithContext): void {
+  const addEntry = (text: string, before: object = {}) => ({
+    ...before,
+    ...(fromText({ ...mapField, name: '-e' }, text) as object),
+  });
+  program
+    .command('new [command...]')
+    .description('Starts a program, or your shell, in a new session and attaches to it.')
+    .passThroughOptions()
+    .option('-n, --name <name>', 'what people see (default: Terminal)')
+    .option('-C, --directory <dir>', 'where it starts (default: here)')
+    .option('-e, --environment <KEY=value>', 'a variable of the program; may be repeated', addEntry)
+    .option('--cols <n>', "columns (default: this terminal's, else 80)")
+    .option('--rows <n>', "rows (default: this terminal's, else 24)")
+    .option('--key <text>', 'the same key again gives the same session')
+    .option('-d, --detach', 'print the id instead of attaching')
+    .addHelpText('after', '\nExamples:\n  rdv new --name build -- npm run watch\n  rdv new -d -C ~/src/app htop')
+    .action((words: string[], flags: NewFlags, command: Command) =>
+      withContext(command, (context) => newSession(context, words, flags)),
+    );
+}
+
+const mapField = { type: 'map', required: false, description: '' } as const;
+
+function addAttach(program: Command, withContext: WithContext): void {
+  program
+    .command('attach <id>')
+    .description('Shows a session in this terminal and types into it; Ctrl-] d leaves it running.')
+    .option('--detach-keys <keys>', 'how to leave (default: ctrl-],d)')
+    .option('--read-only', 'look, but do not type')
+    .option('--no-resize', "leave the session's size alone")
+    .option('--force', 'attach a session within itself')
+    .action((id: string, flags: AttachFlags, command: Command) =>
+      withContext(command, async (context) => {
+        refuseWithoutTerminal();
+        await attach(context, await findSession(context.call, id), flags);
+      }),
+    );
+}
+
+async function close(context: Context, given: string, yes: boolean): Promise<void> {
+  const session = await findSession(context.call, given);
+  await confirm(context, yes, `close "${clean(session.name)}" and end its programs`);
+  const result = await context.call('session/close', { id: session.id });
+  if (context.output.json) context.output.object(result);
+  else context.output.note(`Closed "${clean(session.name)}".`);
+}

@@ -1,0 +1,87 @@
+/** What a command has to work with: its flags, the daemon, and the ways to speak. */
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import type { MethodName, Params, Result } from '#protocol';
+import { type Endpoint, findEndpoint } from '../endpoint.js';
+import type { Client } from '../index.js';
+import { ensureDaemon } from '../start.js';
+import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
+import type { Caller } from './hot.js';
+import { createOutput } from './output.js';
+import { version } from './version.js';
+
+export interface Context extends Caller {
+  readonly flags: GlobalFlags;
+  readonly endpoint: Endpoint;
+  readonly daemonFile: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Whether a person can be asked. */
+  readonly canAsk: boolean;
+  /** Connects at the first use and starts the daemon if allowed. */
+  client(): Promise<Client>;
+  /** Connects, or throws Unavailable: for commands about the daemon itself. */
+  clientIfRunning(): Promise<Client>;
+  /** Closes what was opened. */
+  close(): void;
+}
+
+const CALL_MS = 30_000;
+/** A wait may take as long as it was told to; the daemon, not we, should say that time is up. */
+const WAIT_GRACE_MS = 10_000;
+
+export function createContext(command: Command): Context {
+  const flags = globalFlags(command);
+  const endpoint = findEndpoint(process.env, flags.socket);
+  const timeoutMs = timeoutOf(flags);
+  const interruption = interruptible();
+  let opened: Promise<Client> | undefined;
+  const open = (autostart: boolean) => {
+    const limits = { signal: interruption.signal, ...(timeoutMs && { timeoutMs }) };
+    opened ??= ensureDaemon({
+      endpoint,
+      daemonFile: daemonFile(),
+      autostart,
+      clientInfo: { name: 'rdv', version },
+      ...limits,
+    });
+    return opened;
+  };
+  const autostart = flags.autostart !== false && !['1', 'true'].includes(process.env.RDV_NO_AUTOSTART ?? '');
+  const client = () => open(autostart);
+  return {
+    flags,
+    endpoint,
+    daemonFile: daemonFile(),
+    signal: interruption.signal,
+    canAsk: flags.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    output: createOutput(flags),
+    client,
+    clientIfRunning: () => open(false),
+    async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+      const limit = timeoutMs ?? callMs(method, params as { timeoutMs?: number });
+      return (await client()).call(method, params, { signal: interruption.signal, timeoutMs: limit });
+    },
+    close() {
+      interruption.end();
+      opened?.then((it) => it.close()).catch(() => {});
+    },
+  };
+}
+
+function callMs(method: MethodName, { timeoutMs = CALL_MS }: { timeoutMs?: number }): number {
+  return method === 'session/wait' ? timeoutMs + WAIT_GRACE_MS : CALL_MS;
+}
+
+function interruptible() {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt);
+  return { signal: controller.signal, end: () => void process.off('SIGINT', interrupt) };
+}
+
+/** The daemon's bundle lies beside ours; RDV_DAEMON names another one, for tests and for trying a build. */
+function daemonFile(): string {
+  const here = typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '.');
+  return process.env.RDV_DAEMON || join(here, 'rdvd.cjs');
+}

@@ -1,0 +1,84 @@
+/** `rdv daemon`: start, stop, status and run; the rest of the noun comes from the method table. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { RpcError } from '#protocol/errors';
+import { ensureDaemon } from '../start.js';
+import type { WithContext } from './commands.js';
+import type { Context } from './context.js';
+import { failure } from './fail.js';
+import { showResult } from './show.js';
+
+/** A daemon finishes its running requests first; that is its business for this long. */
+const STOP_MS = 35_000;
+
+export function addDaemonCommands(program: Command, withContext: WithContext): void {
+  const group = program.command('daemon').description('Starts, stops and asks the daemon.');
+  const add = (name: string, summary: string, action: (context: Context) => Promise<void>) =>
+    group
+      .command(name)
+      .description(summary)
+      .action((_flags: object, command: Command) => withContext(command, action));
+  add('start', 'Starts the daemon unless it runs.', start);
+  add('stop', 'Stops the daemon; sessions and their programs live on.', stop);
+  add('status', 'Tells what runs: version, process, paths and counts.', async (context) => {
+    const client = await context.clientIfRunning();
+    await showResult(
+      context.output,
+      'daemon/status',
+      await client.call('daemon/status', {}, { signal: context.signal }),
+    );
+  });
+  add('run', 'Runs the daemon in the foreground.', run);
+}
+
+async function start({ endpoint, daemonFile, signal, output }: Context): Promise<void> {
+  if (endpoint.foreign) {
+    throw failure(
+      'InvalidParams',
+      'A daemon can only be started at its usual socket.',
+      'Leave --socket and RDV_SOCKET out; REMOTE_DEV_DIR moves everything.',
+    );
+  }
+  const client = await ensureDaemon({ endpoint, daemonFile, signal, autostart: true });
+  try {
+    const status = await client.call('daemon/status', {}, { signal });
+    if (output.json) output.object(status);
+    else output.note(`The daemon runs: pid ${status.pid}, socket ${status.socket}.`);
+  } finally {
+    client.close();
+  }
+}
+
+async function stop(context: Context): Promise<void> {
+  const { output } = context;
+  const client = await context.clientIfRunning().catch(ignoreAway);
+  if (!client) {
+    if (output.json) return output.object({ success: true });
+    return output.note('No daemon runs.');
+  }
+  const gone = new Promise<void>((resolve) => void client.onClose(resolve));
+  const result = await client.call('daemon/stop', {}, { signal: context.signal, timeoutMs: STOP_MS });
+  const late = setTimeout(() => client.close(), STOP_MS);
+  await gone;
+  clearTimeout(late);
+  if (output.json) output.object(result);
+  else output.note('The daemon has stopped; sessions live on.');
+}
+
+function ignoreAway(error: unknown): undefined {
+  if (!(error instanceof RpcError) || error.kind !== 'Unavailable') throw error;
+}
+
+/** Its output and its exit code are ours. */
+async function run({ daemonFile, endpoint }: Context): Promise<void> {
+  const env = { ...process.env, REMOTE_DEV_DIR: endpoint.paths.home };
+  const child = spawn(process.execPath, [daemonFile], { stdio: 'inherit', env });
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+  // Ctrl-C reaches both of us from the terminal; we stay for the daemon's orderly end.
+  const stay = () => {};
+  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', stay);
+  process.exitCode = code ?? 1;
+}

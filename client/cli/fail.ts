@@ -1,0 +1,41 @@
+/** How a failure is told: one line of cause, one line of cure, and the exit code. */
+import { type ErrorKind, errors, RpcError } from '#protocol/errors';
+import { tellError } from './output.js';
+import { clean } from './text.js';
+
+/** An expected failure with its own cure. */
+export function failure(kind: ErrorKind, cause: string, cure: string): RpcError {
+  return new RpcError(kind, cause, { details: { cure } });
+}
+
+/** Says what went wrong on stderr and returns the exit code. */
+export function tellFailure(error: unknown, debug: boolean): number {
+  if (debug && error instanceof Error) tellError(`${error.stack}\n`);
+  const cause = clean(error instanceof Error ? error.message : String(error));
+  tellError(`rdv: ${cause}\n${clean(cureFor(error))}\n`);
+  return error instanceof RpcError ? errors[error.kind].exit : 1;
+}
+
+function cureFor(error: unknown): string {
+  if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
+  const { cure } = (error.data.details ?? {}) as { cure?: unknown };
+  return typeof cure === 'string'
+    ? cure
+    : (cures[error.kind] ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.');
+}
+
+const cures: Partial<Record<ErrorKind, string>> = {
+  MethodNotFound: 'The daemon is older than this rdv: `rdv daemon stop`, then `rdv daemon start`.',
+  InvalidParams: 'The command with --help shows what it takes.',
+  Cancelled: 'Nothing was waited for any longer; run the command again.',
+  UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon stop`, then `rdv daemon start`.',
+  Unauthorized:
+    'The token file does not fit this daemon: check REMOTE_DEV_DIR, or restart it with `rdv daemon stop` and `rdv daemon start`.',
+  NotFound: 'See what there is: `rdv ls --all`.',
+  Conflict: 'See its state: `rdv ls --all`.',
+  Gone: 'Its terminal no longer exists: `rdv close` removes it, `rdv new` starts another.',
+  Overloaded: 'Wait a moment and run the command again.',
+  Unavailable: 'See whether it runs: `rdv daemon status`; start it: `rdv daemon start`.',
+  Timeout:
+    'Allow more time with --timeout, a wait with --timeout-ms; `rdv daemon health` tells whether something is wrong.',
+};

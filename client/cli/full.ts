@@ -1,0 +1,94 @@
+/** The full program: every command, its help, and how its failures are told. */
+import { Command, CommanderError } from 'commander';
+import { confirm } from './ask.js';
+import { addSessionCommands } from './commands.js';
+import { type Context, createContext } from './context.js';
+import { addDaemonCommands } from './daemon.js';
+import { tellFailure } from './fail.js';
+import { addGlobalFlags } from './flags.js';
+import { addMethodCommands, type Invocation } from './methods.js';
+import { tellError } from './output.js';
+import { findSession, resolveId } from './resolve.js';
+import { showResult } from './show.js';
+import { clean } from './text.js';
+import { version } from './version.js';
+
+/** Runs one command line. Returns the exit code; failures are told on stderr. */
+export async function runFull(argv: readonly string[]): Promise<number> {
+  const program = buildProgram(argv);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return usageExit(error);
+    return tellFailure(error, argv.includes('--debug'));
+  }
+}
+
+/** Exported for the tests of the help and for completion. */
+export function buildProgram(argv: readonly string[]): Command {
+  const program = new Command('rdv')
+    .description('Terminal sessions that live on: a daemon keeps them, rdv shows and drives them.')
+    .version(version, '--version', 'print the version')
+    .usage('<command> [options]')
+    .enablePositionalOptions()
+    .showHelpAfterError(false);
+  addSessionCommands(program, withContext);
+  addDaemonCommands(program, withContext);
+  addMethodCommands(program, argv, (invocation, command) =>
+    withContext(command, (context) => runMethod(context, invocation)),
+  );
+  dress(program);
+  return program;
+}
+
+/** Runs an action with what it needs, and closes that again. */
+async function withContext(command: Command, action: (context: Context) => Promise<void>): Promise<void> {
+  const context = createContext(command);
+  try {
+    await action(context);
+  } finally {
+    context.close();
+  }
+}
+
+/** Calls a method of the table: ids resolved, destruction confirmed, result shown. */
+async function runMethod(context: Context, { name, method, params, yes }: Invocation): Promise<void> {
+  // A question about the daemon is not answered by starting one.
+  if (name.startsWith('daemon/')) await context.clientIfRunning();
+  const given = { ...params };
+  const field = name.startsWith('session/') ? 'id' : 'sessionId';
+  const id = given[field];
+  if (method.effect === 'destroy') {
+    const target = typeof id === 'string' ? await findSession(context.call, id) : undefined;
+    if (target) given[field] = target.id;
+    await confirm(context, yes, `${name.split('/').reverse().join(' ')}${target ? ` "${clean(target.name)}"` : ''}`);
+  } else if (typeof id === 'string') given[field] = await resolveId(context.call, id);
+  await showResult(context.output, name, await context.call(name, given as never));
+}
+
+/** What holds for every command of the tree: the global flags, and errors told our way. */
+function dress(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ outputError: (text) => tellError(usageError(text, command)) });
+  addGlobalFlags(command);
+  if (command.commands.length > 0) command.helpCommand(false);
+  for (const child of command.commands) dress(child);
+}
+
+function usageError(text: string, command: Command): string {
+  const cause = clean(
+    text
+      .replace(/^error: /, '')
+      .replace(/\n\(/, ' (')
+      .trim(),
+  );
+  const path = [];
+  for (let at: Command | null = command; at; at = at.parent) path.unshift(at.name());
+  return `rdv: ${cause}\nSee \`${path.join(' ')} --help\`.\n`;
+}
+
+/** Help and version are answers; a noun without a verb shows its help but is a mistake. */
+function usageExit({ code, exitCode }: CommanderError): number {
+  return code === 'commander.helpDisplayed' || code === 'commander.version' ? 0 : exitCode === 0 ? 0 : 2;
+}

@@ -1,0 +1,59 @@
+/** What a person does at an attached terminal, the keys and the window's size, sent to the session. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Terminal } from '../terminal.js';
+import type { Typed } from './chord.js';
+import { createResizer, terminalSize } from './size.js';
+
+export interface Hands {
+  /** Settles when the person leaves; rejects when the session takes no more keys although its stream goes on. */
+  readonly left: Promise<void>;
+  stop(): void;
+}
+
+export interface Rights {
+  readonly types: boolean;
+  readonly resizes: boolean;
+}
+
+/** Typed bytes the daemon has not taken; above this, reading waits. */
+const UNSENT_BYTES = 1024 * 1024;
+/** A key or a resize may fail because the stream has just ended: its last event, on its way, tells more. */
+const GRACE_MS = 250;
+
+/** Listens until `stop`. */
+export function openHands(terminal: Terminal, chord: (chunk: Uint8Array) => Typed, { types, resizes }: Rights): Hands {
+  const { stdin, stdout } = process;
+  const resize = createResizer(terminal.resize);
+  let stopped = false;
+  let leave = () => {};
+  let fail = (_error: unknown) => {};
+  const left = new Promise<void>((resolve, reject) => {
+    leave = resolve;
+    fail = (error) => void delay(GRACE_MS, undefined, { ref: false }).then(() => reject(error));
+  });
+  const type = async (data: Buffer) => {
+    const sent = terminal.write(data);
+    if (terminal.unsentBytes > UNSENT_BYTES) stdin.pause();
+    await sent;
+    if (!stopped) stdin.resume();
+  };
+  const onKeys = (chunk: Buffer) => {
+    const { pass, detach } = chord(chunk);
+    if (types && pass.length > 0) type(pass).catch(fail);
+    if (detach) leave();
+  };
+  const onSize = () => {
+    const size = terminalSize();
+    if (size) resize(size).catch(fail);
+  };
+  stdin.on('data', onKeys).once('end', leave);
+  if (resizes) stdout.on('resize', onSize);
+  return {
+    left,
+    stop() {
+      stopped = true;
+      stdin.off('data', onKeys).off('end', leave);
+      stdout.off('resize', onSize);
+    },
+  };
+}

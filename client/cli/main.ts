@@ -1,0 +1,41 @@
+/** The program `rdv`: hot commands at once, everything else by the full program, loaded only then. */
+import { findEndpoint } from '../endpoint.js';
+import { quickConnect } from '../quick.js';
+import { tellFailure } from './fail.js';
+import { parseLight } from './light.js';
+import { createOutput, endQuietlyOnClosedPipe } from './output.js';
+import { version } from './version.js';
+
+const TIMEOUT_MS = 30_000;
+
+/** False when it takes the full program: an unusual command line, or a daemon that must be started first. */
+async function runLight(argv: readonly string[]): Promise<boolean> {
+  const command = parseLight(argv);
+  if (!command) return false;
+  const { socketPath, token } = findEndpoint();
+  const client = await quickConnect({ socketPath, token, version, timeoutMs: TIMEOUT_MS });
+  if (!client) return false;
+  const interrupted = () => process.exit(130);
+  process.once('SIGINT', interrupted);
+  try {
+    await command.run({ call: client.call, output: createOutput(command.flags) });
+  } finally {
+    process.off('SIGINT', interrupted);
+    client.close();
+  }
+  return true;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipe();
+  try {
+    if (await runLight(argv)) return;
+  } catch (error) {
+    process.exitCode = tellFailure(error, false);
+    return;
+  }
+  const { runFull } = await import('./full.js');
+  process.exitCode = await runFull(argv);
+}
+
+void main(process.argv.slice(2));

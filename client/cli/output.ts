@@ -1,0 +1,56 @@
+/** Where a command's words go: data to stdout, everything else to stderr. */
+import { writeSync } from 'node:fs';
+import pc from 'picocolors';
+import { toJson } from './text.js';
+
+/** The global flags that shape output. */
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+export interface Output {
+  readonly json: boolean;
+  /** Columns of the terminal stdout is; undefined off a terminal. */
+  readonly columns: number | undefined;
+  readonly colors: ReturnType<typeof pc.createColors>;
+  /** Writes data to stdout as it stands: it must be clean. */
+  data(text: string): void;
+  /** Writes one JSON line to stdout. */
+  object(value: unknown): void;
+  /** One line for the person at the terminal; nothing with --quiet. */
+  note(line: string): void;
+}
+
+export function createOutput(flags: OutputFlags): Output {
+  const { stdout } = process;
+  const colored =
+    stdout.isTTY === true && flags.color !== false && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return {
+    json: flags.json ?? false,
+    columns: stdout.isTTY ? stdout.columns || 80 : undefined,
+    colors: pc.createColors(colored),
+    data: (text) => void (text && stdout.write(text)),
+    object: (value) => void stdout.write(`${toJson(value)}\n`),
+    note: (line) => void (flags.quiet || tellError(`${line}\n`)),
+  };
+}
+
+/** Written at once, so that it is out even when the process ends on the next line. */
+export function tellError(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch (error) {
+    // A reader that has gone, or a full pipe nobody empties, must not keep the command from ending.
+    if (!['EPIPE', 'EAGAIN', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** A reader that has had enough, such as `head`, is a success. */
+export function endQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}

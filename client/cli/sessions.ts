@@ -1,0 +1,63 @@
+/** How a list of sessions and a screen are shown; the quick path and the full program share it. */
+import { homedir } from 'node:os';
+import type { Result, Session } from '#protocol';
+import type { Output } from './output.js';
+import { shortIds } from './resolve.js';
+import { formatTable } from './table.js';
+import { ago, clean, cleanLines } from './text.js';
+
+/** `rdv ls`: a table on a terminal, tab-separated lines for programs, the result itself with --json. */
+export async function showSessions(output: Output, result: Result<'session/list'>, now: number): Promise<void> {
+  if (output.json) return output.object(result);
+  const short = shortIds(result.sessions);
+  const rows = result.sessions.map((session) => [
+    short(session.id),
+    clean(session.name),
+    statusOf(session),
+    commandOf(session),
+    folderOf(session, output.columns === undefined),
+    ago(session.lastActivityAt, now),
+  ]);
+  if (rows.length === 0) return output.note('No sessions. `rdv new` starts one.');
+  const { columns, colors } = output;
+  const paint = (text: string, column: number) =>
+    column === 2 ? paintStatus(text, colors) : column === 0 ? colors.bold(text) : text;
+  const view = { paint, ...(columns !== undefined && { columns }) };
+  output.data(await formatTable(['ID', 'NAME', 'STATUS', 'COMMAND', 'DIRECTORY', 'ACTIVE'], rows, [1, 4, 3], view));
+}
+
+/** `rdv screen`: the text of a session, ending in exactly one newline unless it is empty. */
+export function showScreen(output: Output, result: Result<'session/scrollback'>): void {
+  const text = cleanLines(result.content);
+  if (output.json) output.object(result);
+  else output.data(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** One word: an ended program matters more than the status of its session, but a closed session is closed. */
+export function statusOf({ status, exit }: Pick<Session, 'status' | 'exit'>): string {
+  if (!exit || status === 'closed' || status === 'trashed') return status;
+  return exit.code !== null ? `exited ${exit.code}` : exit.signal !== null ? `killed ${exit.signal}` : 'exited';
+}
+
+function commandOf({ command }: Session): string {
+  return command
+    ? clean(command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '))
+    : '(shell)';
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** Programs get the whole path, people one they can read. */
+function folderOf({ projectPath }: Session, whole: boolean): string {
+  const home = homedir();
+  if (whole) return clean(projectPath);
+  const short =
+    projectPath === home || projectPath.startsWith(`${home}/`) ? `~${projectPath.slice(home.length)}` : projectPath;
+  return clean(short);
+}
+
+function paintStatus(text: string, colors: Output['colors']): string {
+  if (text.startsWith('active')) return colors.green(text);
+  if (text.startsWith('suspended')) return colors.yellow(text);
+  return /^(exited 0|closed|trashed)/.test(text) ? colors.dim(text) : colors.red(text);
+}

@@ -1,0 +1,48 @@
+/** Text as a terminal may safely show it: no control characters, never wider than its place. */
+
+/** On one line, without C0, DEL and C1, so that nothing in a name, path or message can drive the terminal. */
+export function clean(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\x00-\x1f\x7f-\x9f]/g, '');
+}
+
+/** As `clean`, but lines and tabs stay. */
+export function cleanLines(text: string): string {
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+}
+
+/** JSON on one line; DEL and C1, which JSON lets stand, are escaped. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+}
+
+/** Columns a text takes on a terminal. */
+export type Width = (text: string) => number;
+
+/** How to measure these texts. Plain ASCII needs no library; the library's word segmenter takes 18 ms to load. */
+export async function widthFor(texts: Iterable<string>): Promise<Width> {
+  for (const text of texts) {
+    if (!/^[\x20-\x7e]*$/.test(text)) return (await import('string-width')).default;
+  }
+  return (text) => text.length;
+}
+
+/** At most `room` columns wide, the loss shown by an ellipsis. */
+export function fit(text: string, room: number, width: Width): string {
+  if (width(text) <= room) return text;
+  let kept = '';
+  for (const character of text) {
+    if (width(kept + character) > room - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** How long ago, in the largest unit that fits; times a little ahead of our clock are now. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.floor((now - at) / 1000);
+  if (seconds < 1) return 'now';
+  if (seconds < 60) return `${seconds}s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ago`;
+  return `${Math.floor(seconds / 86_400)}d ago`;
+}

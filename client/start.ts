@@ -1,0 +1,109 @@
+/** Starts the daemon when nobody answers, and waits until it does. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { RpcError } from '#protocol/errors';
+import type { Endpoint } from './endpoint.js';
+import { type Client, type ConnectOptions, connect } from './index.js';
+import { type Launch, launch } from './launch.js';
+
+export interface EnsureOptions extends Pick<ConnectOptions, 'clientInfo' | 'signal' | 'timeoutMs'> {
+  readonly endpoint: Endpoint;
+  /** The daemon's bundle. */
+  readonly daemonFile: string;
+  /** False: only connect. */
+  readonly autostart: boolean;
+}
+
+/** Together, how long a daemon may take to answer. */
+const START_MS = 8000;
+const BACKOFF_MS = { first: 25, most: 200 };
+/** What the daemon exits with when another one holds the lock. */
+const ALREADY_RUNS = 75;
+/** A loser of the race looks this long for the winner before it tries again: the winner may have been one about to stop. */
+const PATIENCE_MS = 1500;
+
+/**
+ * Connects, starting the daemon first if none listens. Any number of clients may do so at once: the daemon's own lock
+ * lets one win. Throws Unavailable, with the daemon's last words when it died.
+ */
+export async function ensureDaemon(options: EnsureOptions): Promise<Client> {
+  const { endpoint, autostart, daemonFile, ...rest } = options;
+  const attempt = () => connect({ socketPath: endpoint.socketPath, token: endpoint.token, ...rest });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    if (!autostart || endpoint.foreign) throw notStarted(error, endpoint);
+  }
+  return startAndConnect(attempt, () => launch(daemonFile, endpoint.paths), options);
+}
+
+async function startAndConnect(
+  attempt: () => Promise<Client>,
+  begin: () => Launch,
+  { endpoint, signal }: EnsureOptions,
+): Promise<Client> {
+  const deadline = Date.now() + START_MS;
+  let child = begin();
+  let patience = Number.POSITIVE_INFINITY;
+  try {
+    for (let wait = BACKOFF_MS.first; ; wait = Math.min(wait * 1.5, BACKOFF_MS.most)) {
+      await pause(Math.min(wait, Math.max(0, deadline - Date.now())), child, signal);
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        const end = child.ended();
+        if (end && end.code !== ALREADY_RUNS) throw died(end.code, child.lastWords());
+        if (Date.now() >= deadline) throw tooLate(endpoint);
+        if (end) patience = Math.min(patience, Date.now() + PATIENCE_MS);
+      }
+      if (Date.now() < patience) continue;
+      child.release();
+      child = begin();
+      patience = Number.POSITIVE_INFINITY;
+    }
+  } finally {
+    child.release();
+  }
+}
+
+/** Until the time is over or, with the daemon still starting, until it ends: its last words should not wait. */
+async function pause(ms: number, child: Launch, signal: AbortSignal | undefined): Promise<void> {
+  const options = signal ? { signal } : {};
+  const time = delay(ms, undefined, options).catch(() => {
+    throw new RpcError('Cancelled', 'The start of the daemon was not waited for.');
+  });
+  await (child.ended() ? time : Promise.race([time, child.end]));
+}
+
+const awayCodes = new Set(['ENOENT', 'ECONNREFUSED', 'CONNECTION_LOST']);
+
+/** Nobody listens, or a daemon about to stop hung up: worth another try. */
+function isAway(error: unknown): boolean {
+  return error instanceof RpcError && error.kind === 'Unavailable' && awayCodes.has(error.data.code ?? '');
+}
+
+function notStarted(error: unknown, { foreign, socketPath }: Endpoint): RpcError {
+  const cure = foreign
+    ? `Check the socket's path; only a daemon at its usual place is started for you.`
+    : 'Start it: `rdv daemon start`.';
+  const { data } = error as RpcError;
+  return new RpcError('Unavailable', `No daemon answers at ${socketPath}.`, { ...data, details: { cure } });
+}
+
+function died(code: number | null, lastWords: string): RpcError {
+  const how = code === null ? 'was killed' : `exited with code ${code}`;
+  const cure = 'Run `rdv daemon run` to watch it start.';
+  return new RpcError('Unavailable', `The daemon ${how} while starting${lastWords ? `: ${lastWords}` : '.'}`, {
+    code: 'DAEMON_DIED',
+    details: { cure },
+  });
+}
+
+function tooLate({ paths, socketPath }: Endpoint): RpcError {
+  const cure = `Read ${paths.log}, or run \`rdv daemon run\` to watch it start.`;
+  return new RpcError('Unavailable', `No daemon answered at ${socketPath} within ${START_MS} ms.`, {
+    code: 'START_TIMEOUT',
+    details: { cure },
+  });
+}
