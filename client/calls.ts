@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import {
   CancellationTokenSource,
   createMessageConnection,
+  type Message,
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
@@ -17,8 +18,10 @@ export interface Calls extends Pick<Client, 'call' | 'on' | 'onClose' | 'close'>
 
 /** Takes the socket over: it is destroyed by `close()` and whenever the other side ends. */
 export function createCalls(socket: Socket): Calls {
-  const connection = createMessageConnection(createReader(socket), createWriter(socket));
-  const ending = createEnding(socket, connection);
+  const queue = createQueue();
+  const reader = createReader(socket, queue.arrived);
+  const connection = createMessageConnection(reader, createWriter(socket), undefined, { messageStrategy: queue });
+  const ending = createEnding(socket, connection, queue);
   const on = createHearing(connection);
   connection.listen();
   return {
@@ -41,7 +44,28 @@ export function lost(
   return new RpcError('Unavailable', message, { code });
 }
 
-function createEnding(socket: Socket, connection: MessageConnection) {
+/**
+ * The library handles one message a turn and forgets the rest when it is disposed of; the last answers and notices
+ * before the end of a connection must not be lost with it.
+ */
+function createQueue() {
+  let waiting = 0;
+  let emptied: (() => void) | undefined;
+  return {
+    arrived: () => void waiting++,
+    async handleMessage(message: Message, handle: (message: Message) => void | Promise<void>): Promise<void> {
+      await handle(message);
+      if (--waiting === 0) emptied?.();
+    },
+    /** Calls `then` once every message that arrived was handled. */
+    whenEmpty(then: () => void) {
+      if (waiting === 0) then();
+      else emptied = then;
+    },
+  };
+}
+
+function createEnding(socket: Socket, connection: MessageConnection, queue: ReturnType<typeof createQueue>) {
   const listeners = new Set<() => void>();
   const ending = {
     over: false,
@@ -54,12 +78,15 @@ function createEnding(socket: Socket, connection: MessageConnection) {
   // The reason is told to the calls by `lost`; without a listener the socket's error would end the process.
   socket.on('error', () => {});
   connection.onError(() => {});
-  socket.once('close', () => {
-    ending.over = true;
+  const end = () => {
     // Disposing is what makes the library reject the calls still waiting.
     connection.dispose();
     for (const listener of listeners) listener();
     listeners.clear();
+  };
+  socket.once('close', () => {
+    ending.over = true;
+    queue.whenEmpty(end);
   });
   return ending;
 }

@@ -4,8 +4,8 @@ import { Emitter, type Message, type MessageReader, type MessageWriter } from 'v
 import { frame } from '#protocol/frames';
 import { createIncoming } from './incoming.js';
 
-/** Reads frames until the socket ends; a frame that breaks the rules ends the socket, for nothing after it can be trusted. */
-export function createReader(socket: Socket): MessageReader {
+/** Reads frames until the socket ends; a frame that breaks the rules ends the socket, for nothing after it can be trusted. Each message is told to `arrived` first. */
+export function createReader(socket: Socket, arrived: () => void): MessageReader {
   const errors = new Emitter<Error>();
   const closed = new Emitter<void>();
   const partial = new Emitter<never>();
@@ -14,7 +14,10 @@ export function createReader(socket: Socket): MessageReader {
     onClose: closed.event,
     onPartialMessage: partial.event,
     listen(callback) {
-      const take = createIncoming((message) => callback(message as Message));
+      const take = createIncoming((message) => {
+        arrived();
+        callback(message as Message);
+      });
       const onData = (chunk: Buffer) => {
         try {
           take(chunk);

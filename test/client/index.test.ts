@@ -158,3 +158,22 @@ test('a daemon that never answers the login is given up', async () => {
   await assert.rejects(connect({ ...stub, timeoutMs: 20 }), { kind: 'Timeout' });
   await stub.stop();
 });
+
+test('what arrives just before the connection ends is still told, the answer included', () =>
+  check(
+    {
+      'daemon/ping'(_params, stub) {
+        for (let at = 0; at < 50; at++) stub.tell('server/stopping', { reason: String(at) });
+        queueMicrotask(() => setImmediate(() => stub.hangUp()));
+        return { at: 1 };
+      },
+    },
+    async (client) => {
+      const reasons: string[] = [];
+      client.on('server/stopping', ({ reason }) => reasons.push(reason));
+      const closed = new Promise<void>((resolve) => client.onClose(resolve));
+      assert.deepEqual(await client.call('daemon/ping', {}), { at: 1 });
+      await closed;
+      assert.equal(reasons.length, 50);
+    },
+  ));
