@@ -9,8 +9,8 @@ const names = ['output', 'gap', 'snapshot', 'resized', 'exit', 'closed'] as cons
 type Heard = { [K in (typeof names)[number]]: { name: K; told: Told<`terminal/${K}`> } }[(typeof names)[number]];
 
 /**
- * Begins to listen at once; `start` names the stream and `events` gives what came for it, to one consumer. Holds at
- * most what the daemon sends unacknowledged (`stream.highWaterBytes` and a batch); a daemon that sends far more is an error.
+ * Begins to listen at once; `start` names the stream and `events` gives what came for it, to one consumer. The
+ * daemon's credit bounds what waits here: `stream.highWaterBytes` unacknowledged bytes and a batch.
  */
 export function createIntake(client: Client) {
   const queue: Heard[] = [];

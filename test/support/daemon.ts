@@ -63,10 +63,20 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
+    process.off('exit', abandon);
     await end(child, 'SIGTERM');
     await killTmux(socketName);
     rmSync(home, { recursive: true, force: true });
   }
+
+  /** The test ends without having stopped us: nothing must stay behind all the same. */
+  function abandon(): void {
+    child.kill('SIGKILL');
+    if (socketName) tmux(socketName, 'kill-server');
+    rmSync(home, { recursive: true, force: true });
+  }
+  process.on('exit', abandon);
+  exitOnSignals();
 
   try {
     await start();
@@ -99,6 +109,16 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     },
     stop,
   };
+}
+
+/** The runner ends a hanging test by a signal, which would skip the exit listeners. */
+function exitOnSignals(): void {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(code));
+  }
 }
 
 async function tmuxName(home: string): Promise<string> {

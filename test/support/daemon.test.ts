@@ -1,0 +1,38 @@
+/** The daemon for tests is a real one, and leaves nothing. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { test } from 'node:test';
+import { connect } from '#client';
+import { startDaemon } from './daemon.js';
+
+const runs = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && spawnSync('kill', ['-0', String(pid)]).status === 0;
+const tmuxRuns = (name: string) => spawnSync('tmux', ['-L', name, 'has-session']).status === 0;
+
+test('a stopped daemon leaves no process, no tmux server and no file', async (t) => {
+  const daemon = await startDaemon();
+  t.after(() => daemon.stop());
+  const { home, pid, tmux, socket, token } = daemon;
+  const client = await connect({ socketPath: socket, token });
+  t.after(() => client.close());
+  await client.call('session/create', { command: ['cat'] });
+  assert.deepEqual([statSync(socket).isSocket(), runs(pid), tmuxRuns(tmux)], [true, true, true]);
+  await daemon.stop();
+  await daemon.stop();
+  assert.deepEqual([existsSync(home), runs(pid), tmuxRuns(tmux)], [false, false, false]);
+});
+
+test('after kill -9 it starts again over the same folder and tmux server', async (t) => {
+  const daemon = await startDaemon();
+  t.after(() => daemon.stop());
+  const { home, pid, tmux, token } = daemon;
+  await daemon.kill9();
+  assert.deepEqual([runs(pid), tmuxRuns(tmux)], [false, true]);
+  await daemon.restart();
+  assert.deepEqual([daemon.home, daemon.tmux, daemon.token], [home, tmux, token]);
+  assert.notEqual(daemon.pid, pid);
+});
+
+test('a daemon that cannot start says why', async () => {
+  await assert.rejects(startDaemon({ environment: { PATH: '/nowhere' } }), /tmux/);
+});
