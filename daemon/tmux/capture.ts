@@ -1,6 +1,5 @@
 /** Reads a pane's screen, its history and its modes in one step of tmux, and tells where in the output that step was. */
-import type { Control } from './control.js';
-import { unescapeBuffer } from './escapes.js';
+import type { TmuxProcess } from './process.js';
 import type { Command } from './quote.js';
 
 /** Numbers tmux keeps about a pane, by our names. Flags are 0 or 1; what a version does not know is undefined. */
@@ -76,14 +75,16 @@ export interface CaptureOptions {
   readonly after?: readonly Command[];
 }
 
+type Via = Pick<TmuxProcess, 'run' | 'bufferText'>;
+
 /** Throws TmuxError when the pane is no more, or shows no alternate screen though `alternate` was asked for. */
-export async function capture(run: Control['run'], pane: number, options: CaptureOptions): Promise<Capture> {
+export async function capture(via: Via, pane: number, options: CaptureOptions): Promise<Capture> {
   const parts = [
     SCREEN,
     ['-S', `-${Math.max(options.history, 1)}`, '-E', '-1'],
     ...(options.alternate ? [HIDDEN] : []),
   ];
-  const { modes, parts: texts } = await captureParts(run, pane, parts, options);
+  const { modes, parts: texts } = await captureParts(via, pane, parts, options);
   // Without history tmux answers the range above the screen with the screen's first line.
   const hasHistory = modes.history > 0 && options.history > 0;
   return { modes, screen: texts[0]!, history: hasHistory ? texts[1]! : NOTHING, hidden: texts[2] ?? NOTHING };
@@ -97,7 +98,7 @@ const NOTHING = Buffer.alloc(0);
 const STEP = 4;
 
 async function captureParts(
-  run: Control['run'],
+  { run, bufferText }: Via,
   pane: number,
   parts: readonly (readonly string[])[],
   options: CaptureOptions,
@@ -118,11 +119,11 @@ async function captureParts(
   const replies = await run(commands, {
     ...(options.begun && { begun: options.begun }),
     complete: (index, before, body) =>
-      index % STEP !== 3 || index > parts.length * STEP || unescapeBuffer(body).length >= Number(before[index - 1]),
+      index % STEP !== 3 || index > parts.length * STEP || bufferText(body).length >= Number(before[index - 1]),
   });
   return {
     modes: parseModes(replies[0]!.toString()),
-    parts: parts.map((_, at) => unescapeBuffer(replies[at * STEP + 3]!)),
+    parts: parts.map((_, at) => bufferText(replies[at * STEP + 3]!)),
   };
 }
 

@@ -102,7 +102,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     },
     create: (window) => said(createWindow(run, window)),
     list: () => said(listAndLink(run, tellsSignals(version))),
-    capture: (pane, wanted) => said(captureCut(run, order, pane, wanted)),
+    capture: (pane, wanted) => said(captureCut(child, order, pane, wanted)),
     pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
     type: (pane, data) => said(typeBytes(run, pane, data)),
     keys: (pane, names) => said(typeKeys(run, pane, names)),
@@ -151,7 +151,7 @@ function createOrder() {
  * for) and nothing else made tmux drop output meanwhile.
  */
 async function captureCut(
-  run: Parameters<typeof capture>[0],
+  via: Parameters<typeof capture>[0],
   order: Order,
   pane: number,
   wanted: CaptureOptions,
@@ -159,7 +159,7 @@ async function captureCut(
   const before = order.now(pane);
   let exact = false;
   try {
-    const captured = await capture(run, pane, {
+    const captured = await capture(via, pane, {
       ...wanted,
       begun() {
         const now = order.now(pane);
@@ -171,7 +171,7 @@ async function captureCut(
   } catch (error) {
     // The program left its alternate screen between being asked whether it shows one and being asked for it.
     if (!(error instanceof TmuxError && error.message === 'no alternate screen')) throw error;
-    return captureCut(run, order, pane, { ...wanted, alternate: false });
+    return captureCut(via, order, pane, { ...wanted, alternate: false });
   }
 }
 

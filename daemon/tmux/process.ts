@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 import { BELL, HUB, settings } from './config.js';
 import { type Control, createControl, TmuxError, TmuxGone } from './control.js';
+import { unescapeBuffer } from './escapes.js';
 import type { ControlEvents } from './lines.js';
 
 export interface ProcessOptions {
@@ -25,6 +26,8 @@ export interface TmuxProcess {
   /** Pid of the tmux server, for health and measuring. */
   readonly serverPid: number | undefined;
   readonly bellPane: number | undefined;
+  /** What `show-buffer` printed, as the bytes in the buffer. */
+  bufferText(shown: Buffer): Buffer;
   /** Ends our client; server and sessions live on. */
   close(): Promise<void>;
 }
@@ -81,6 +84,7 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
     get bellPane() {
       return server.bellPane;
     },
+    bufferText: (shown) => server.bufferText(shown),
     async close() {
       closed = true;
       await link.close();
@@ -101,6 +105,7 @@ async function bounded(link: Link, ...[commands, watching]: Parameters<Control['
 interface Server {
   readonly pid: number;
   readonly identity: string;
+  readonly bufferText: (shown: Buffer) => Buffer;
   readonly bellPane: number;
 }
 
@@ -201,5 +206,18 @@ async function prepare(control: Control, { terminal, log }: ProcessOptions): Pro
   if (dead === '1') await control.run([['respawn-pane', '-k', '-t', pane]]);
   const [told] = await control.run([['display-message', '-p', '#{pid} #{start_time}']]);
   const identity = told!.toString();
-  return { pid: Number(identity.split(' ')[0]), identity, bellPane: Number(pane.slice(1)) };
+  const bufferText = (await escapesBuffers(control)) ? unescapeBuffer : asItIs;
+  return { pid: Number(identity.split(' ')[0]), identity, bellPane: Number(pane.slice(1)), bufferText };
+}
+
+const asItIs = (text: Buffer): Buffer => text;
+
+/** Up to 3.3 `show-buffer` escapes what it prints on a control connection, later versions print it as it is. */
+async function escapesBuffers(control: Control): Promise<boolean> {
+  const [, shown] = await control.run([
+    ['set-buffer', '-b', 'rdv-probe', '\\'],
+    ['show-buffer', '-b', 'rdv-probe'],
+    ['delete-buffer', '-b', 'rdv-probe'],
+  ]);
+  return shown!.toString() === '\\\\';
 }

@@ -96,6 +96,14 @@ test('a program that ends is noticed, with its exit code, and its screen stays',
   assert.match((await tmux.capture(pane, { history: 0, styled: false })).screen.toString(), /^last words\n/);
 });
 
+test('text that looks like escapes is captured as it is', async (t) => {
+  const { tmux, start, printed } = await real(t);
+  const text = 'C:\\new\\033 \\\\ $HOME %end é';
+  const { pane } = await start('sh', '-c', 'printf "%s" "$1"; printf "\\n.\\n"; cat', 'sh', text);
+  await printed(pane, '.\r\n');
+  assert.equal((await tmux.capture(pane, { history: 0, styled: false })).screen.toString().split('\n')[0], text);
+});
+
 test('a killed window is told and is then absent by tmux\u2019s own word', async (t) => {
   const { tmux, events, start } = await real(t);
   const { window, pane } = await start('cat');
