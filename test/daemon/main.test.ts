@@ -172,17 +172,19 @@ test('a running request is answered before the end, new ones are refused, and a 
   const other = await reach(t, daemon);
   const stopping = heard(other, 'server/stopping');
   process.kill(server, 'SIGSTOP');
-  t.after(() => process.kill(server, 'SIGCONT'));
-  const lost = assert.rejects(
-    client.call('session/create', { command: ['cat'] }),
-    refused('Unavailable', /ended before the answer/),
-  );
-  await client.call('daemon/ping', {});
-  process.kill(daemon.pid, 'SIGTERM');
-  assert.deepEqual(await stopping, { reason: 'SIGTERM' });
-  await assert.rejects(other.call('session/list', {}), refused('Unavailable', /is stopping/));
-  assert.equal(await daemon.terminate(), 1);
-  await lost;
+  try {
+    const making = client.call('session/create', { command: ['cat'] });
+    const lost = assert.rejects(making, refused('Unavailable', /ended before the answer/));
+    await client.call('daemon/ping', {});
+    process.kill(daemon.pid, 'SIGTERM');
+    assert.deepEqual(await stopping, { reason: 'SIGTERM' });
+    await assert.rejects(other.call('session/list', {}), refused('Unavailable', /is stopping/));
+    assert.equal(await daemon.terminate(), 1);
+    await lost;
+  } finally {
+    // Before the clean-up, which asks the server to end.
+    process.kill(server, 'SIGCONT');
+  }
 });
 
 test('a daemon whose lock file is replaced ends by itself and leaves the files of its successor', async (t) => {

@@ -7,7 +7,9 @@ import { connect } from '#client';
 import { startDaemon } from './daemon.js';
 
 const runs = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && spawnSync('kill', ['-0', String(pid)]).status === 0;
-const tmuxRuns = (name: string) => spawnSync('tmux', ['-L', name, 'has-session']).status === 0;
+const askTmux = (name: string, ...command: string[]) =>
+  spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8' });
+const tmuxRuns = (name: string) => askTmux(name, 'has-session').status === 0;
 
 test('a stopped daemon leaves no process, no tmux server and no file', async (t) => {
   const daemon = await startDaemon();
@@ -17,6 +19,8 @@ test('a stopped daemon leaves no process, no tmux server and no file', async (t)
   t.after(() => client.close());
   await client.call('session/create', { command: ['cat'] });
   assert.deepEqual([statSync(socket).isSocket(), runs(pid), tmuxRuns(tmux)], [true, true, true]);
+  // Even a server that answers nobody must not hold up the end.
+  process.kill(Number(askTmux(tmux, 'display-message', '-p', '#{pid}').stdout), 'SIGSTOP');
   await daemon.stop();
   await daemon.stop();
   assert.deepEqual([existsSync(home), runs(pid), tmuxRuns(tmux)], [false, false, false]);

@@ -40,11 +40,15 @@ export interface DaemonOptions {
 const START_MS = 30_000;
 const STOP_MS = 40_000;
 
+/** What was just killed may still write: tried again for a while. */
+const gone = { recursive: true, force: true, maxRetries: 20, retryDelay: 25 } as const;
+
 /** Rejects with what the daemon wrote when it does not become ready. */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const home = mkdtempSync(join(tmpdir(), 'rdv-'));
   const life = { stderr: '' };
   let socketName = '';
+  let server = 0;
   let child: ChildProcess;
   let stopped = false;
 
@@ -58,22 +62,25 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     });
     await readiness(child, life);
     socketName = await tmuxName(home);
+    server = Number(tmux(socketName, 'display-message', '-p', '#{pid}'));
   }
 
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
     process.off('exit', abandon);
+    wake(server);
     await end(child, 'SIGTERM');
     await killTmux(socketName);
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, gone);
   }
 
   /** The test ends without having stopped us: nothing must stay behind all the same. */
   function abandon(): void {
     child.kill('SIGKILL');
+    wake(server);
     if (socketName) tmux(socketName, 'kill-server');
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, gone);
   }
   process.on('exit', abandon);
   exitOnSignals();
@@ -173,8 +180,13 @@ export async function killTmux(name: string): Promise<void> {
   rmSync(join(process.env.TMUX_TMPDIR ?? '/tmp', `tmux-${process.getuid!()}`, name), { force: true });
 }
 
+/** A test may have stopped the tmux server, which then answers nobody. */
+function wake(server: number): void {
+  if (server && alive(server)) process.kill(server, 'SIGCONT');
+}
+
 function tmux(name: string, ...command: string[]): string {
-  const { stdout } = spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8' });
+  const { stdout } = spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8', timeout: STOP_MS });
   return stdout.trim();
 }
 
