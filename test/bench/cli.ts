@@ -1,0 +1,52 @@
+/** What a person waits for: `rdv ls`, against Node that does nothing and against `tmux ls`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { startDaemon } from '../support/daemon.js';
+import { root } from '../support/documents.js';
+import { compete } from './measure.js';
+import { atMostPlus, type Row } from './table.js';
+import { openWire } from './wire.js';
+
+const SESSIONS = 10;
+
+export async function cli(): Promise<Row[]> {
+  const daemon = await startDaemon();
+  const wire = await openWire(daemon.home);
+  try {
+    for (let i = 0; i < SESSIONS; i++) await wire.call('session/create', { name: `n${i}`, command: ['cat'] });
+    const environment = { ...process.env, REMOTE_DEV_DIR: daemon.home };
+    const times = await compete(
+      {
+        ours: () => run(environment, process.execPath, join(root, 'dist/rdv.cjs'), 'ls'),
+        node: () => run(environment, process.execPath, '-e', '0'),
+        tmux: () => run(environment, 'tmux', '-L', daemon.tmux, 'ls'),
+      },
+      { rounds: 20, each: 1 },
+    );
+    return [
+      {
+        what: `rdv ls (${SESSIONS} sessions) p50, rival node -e 0`,
+        unit: 'ms',
+        ours: times.ours.p50,
+        rival: times.node.p50,
+        goal: atMostPlus(15),
+      },
+      {
+        what: `rdv ls (${SESSIONS} sessions) p50, rival tmux ls`,
+        unit: 'ms',
+        ours: times.ours.p50,
+        rival: times.tmux.p50,
+      },
+    ];
+  } finally {
+    wire.close();
+    await daemon.stop();
+  }
+}
+
+async function run(env: NodeJS.ProcessEnv, program: string, ...args: string[]): Promise<void> {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
+}

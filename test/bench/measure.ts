@@ -1,0 +1,50 @@
+/** Measuring fairly: contestants take turns in short rounds, so that what disturbs the machine disturbs all of them. */
+import { setTimeout } from 'node:timers/promises';
+
+export interface Rounds {
+  /** Rounds that count; one more is run before them to warm up. */
+  readonly rounds: number;
+  /** Calls of one contestant in one round. */
+  readonly each: number;
+  /** Rest before each call, not timed. */
+  readonly restMs?: number;
+}
+
+export interface Sample {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Milliseconds one call of each contestant takes. The order turns by one each round. */
+export async function compete<N extends string>(
+  contestants: Readonly<Record<N, () => Promise<unknown>>>,
+  { rounds, each, restMs = 0 }: Rounds,
+): Promise<Record<N, Sample>> {
+  const names = Object.keys(contestants) as N[];
+  const times = new Map(names.map((name) => [name, [] as number[]]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const at of names.keys()) {
+      const name = names[(at + round) % names.length]!;
+      const taken = await timeEach(contestants[name], each, restMs);
+      if (round > 0) times.get(name)!.push(...taken);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, sampleOf(times.get(name)!)])) as Record<N, Sample>;
+}
+
+async function timeEach(call: () => Promise<unknown>, each: number, restMs: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < each; i++) {
+    if (restMs > 0) await setTimeout(restMs);
+    const started = performance.now();
+    await call();
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+export function sampleOf(times: readonly number[]): Sample {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
