@@ -15,19 +15,23 @@ export interface Nudge {
  * runs a helper for a closing terminal, so about one end in six went unnoticed for ever: the program a zombie, its
  * window neither alive nor dead. The signal costs the server one `waitpid`, some 20 us, and any other process nothing.
  */
+export function lookForEnds(serverPid: number): void {
+  try {
+    process.kill(serverPid, 'SIGCHLD');
+  } catch (error) {
+    // The server is gone; its connection tells that in its own way.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Looks for ends soon after output and now and then. */
 export function createNudge(serverPid: () => number | undefined): Nudge {
   let timer: NodeJS.Timeout | undefined;
 
   const nudge = () => {
     timer = undefined;
     const pid = serverPid();
-    if (pid === undefined) return;
-    try {
-      process.kill(pid, 'SIGCHLD');
-    } catch (error) {
-      // The server is gone; its connection tells that in its own way.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    if (pid !== undefined) lookForEnds(pid);
   };
 
   const ticking = setInterval(nudge, QUIET_MS).unref();

@@ -4,6 +4,7 @@ import { BELL, HUB, settings } from './config.js';
 import { type Control, createControl, TmuxError, TmuxGone } from './control.js';
 import { unescapeBuffer } from './escapes.js';
 import type { ControlEvents } from './lines.js';
+import { lookForEnds } from './nudge.js';
 
 export interface ProcessOptions {
   /** Name for `-L`. */
@@ -189,6 +190,11 @@ async function attached(control: Control): Promise<void> {
 /** Makes a fresh connection ours: output bounded, options current, the bell's window alive. */
 async function prepare(control: Control, { terminal, log }: ProcessOptions): Promise<Server> {
   await attached(control);
+  const [told] = await control.run([['display-message', '-p', '#{pid} #{start_time}']]);
+  const identity = told!.toString();
+  const pid = Number(identity.split(' ')[0]);
+  // Programs may have ended while nobody was here; by the time all this is done tmux knows.
+  lookForEnds(pid);
   const set = settings(terminal).map((setting) =>
     control.run([setting]).catch((error: unknown) => {
       if (!(error instanceof TmuxError)) throw error;
@@ -204,10 +210,8 @@ async function prepare(control: Control, { terminal, log }: ProcessOptions): Pro
   const [bell] = await control.run([['list-panes', '-t', BELL, '-F', '#{pane_id} #{pane_dead}']]);
   const [pane = '', dead] = bell!.toString().split(' ');
   if (dead === '1') await control.run([['respawn-pane', '-k', '-t', pane]]);
-  const [told] = await control.run([['display-message', '-p', '#{pid} #{start_time}']]);
-  const identity = told!.toString();
   const bufferText = (await escapesBuffers(control)) ? unescapeBuffer : asItIs;
-  return { pid: Number(identity.split(' ')[0]), identity, bellPane: Number(pane.slice(1)), bufferText };
+  return { pid, identity, bellPane: Number(pane.slice(1)), bufferText };
 }
 
 const asItIs = (text: Buffer): Buffer => text;

@@ -6,7 +6,15 @@ import { test } from 'node:test';
 import { connect } from '#client';
 import { startDaemon } from './daemon.js';
 
-const runs = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && spawnSync('kill', ['-0', String(pid)]).status === 0;
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH');
+    return false;
+  }
+}
+
 const askTmux = (name: string, ...command: string[]) =>
   spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8' });
 const tmuxRuns = (name: string) => askTmux(name, 'has-session').status === 0;
