@@ -11,6 +11,7 @@ import { RpcError } from '#protocol';
 import { cleanEnvironment } from '../../../daemon/environment.js';
 import { openTmux, type Tmux } from '../../../daemon/tmux/index.js';
 import { parseVersion } from '../../../daemon/tmux/version.js';
+import { killTmux } from '../../support/daemon.js';
 
 interface Real {
   readonly tmux: Tmux;
@@ -42,7 +43,7 @@ async function real(t: TestContext): Promise<Real> {
   );
   t.after(async () => {
     await tmux.close();
-    execFileSync('tmux', ['-L', socketName, 'kill-server']);
+    await killTmux(socketName);
   });
   let made = 0;
   return {
