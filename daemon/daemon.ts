@@ -84,6 +84,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
   const activity = createActivity(base.store, base.now);
   const terminals = createTerminals(tmux);
   const ending = new AbortController();
+  const ends = { count: 0, look: () => {} };
   const deps = {
     ...base,
     journal,
@@ -91,10 +92,12 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
     terminals,
     environment,
     ending: ending.signal,
+    ends,
     socket: paths.socket,
     viewers: terminals,
   };
   const look = watchTmux(deps, relay, activity);
+  ends.look = () => void look(false);
   await look(true);
 
   let listener: Listener | undefined;
@@ -154,7 +157,11 @@ function createRelay() {
   };
 }
 
-type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & { terminals: ReturnType<typeof createTerminals>; tmux: Tmux };
+type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
+  ends: { count: number; look: () => void };
+  terminals: ReturnType<typeof createTerminals>;
+  tmux: Tmux;
+};
 
 /** Connects tmux's events to sessions and streams. Returns a look at everything, for boot and now and then. */
 function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activity: ReturnType<typeof createActivity>) {
@@ -190,7 +197,10 @@ function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activit
       const id = places.byWindow(window);
       if (id !== undefined) void closeGone(wiring, id);
     },
-    died: () => void look(false),
+    died() {
+      deps.ends.count++;
+      void look(false);
+    },
     connected(sameServer) {
       log({ level: 'warn', message: 'tmux is back', sameServer });
       void look(false).then(terminals.resumed);

@@ -13,7 +13,7 @@ export interface Field {
 }
 
 interface Property {
-  type?: string;
+  type?: string | string[];
   enum?: string[];
   description?: string;
   default?: unknown;
@@ -27,7 +27,7 @@ export function fields(method: Pick<Method, 'params'>): Field[] {
   const schema = z.toJSONSchema(method.params, { io: 'input' });
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const p = property as Property;
-    const inner = p.anyOf?.find((option) => option.type !== 'null') ?? p;
+    const inner = notNull(p.anyOf?.find((option) => option.type !== 'null') ?? p);
     const type = typeOf(inner);
     const choices = inner.enum;
     return {
@@ -41,7 +41,17 @@ export function fields(method: Pick<Method, 'params'>): Field[] {
   });
 }
 
-function typeOf(p: Property): Field['type'] {
+/** A property of one type. */
+type Plain = Omit<Property, 'type'> & { type?: string };
+
+/** zod says a nullable plain type as a list of two. */
+function notNull(p: Property): Plain {
+  const type = Array.isArray(p.type) ? p.type.find((each) => each !== 'null') : p.type;
+  const { type: _, ...rest } = p;
+  return { ...rest, ...(type !== undefined && { type }) };
+}
+
+function typeOf(p: Plain): Field['type'] {
   if (p.type === 'integer' || p.type === 'number') return 'number';
   if (p.type === 'boolean' || p.type === 'string') return p.type;
   if (p.type === 'array' && p.items?.type === 'string') return 'list';

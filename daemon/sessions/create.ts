@@ -18,6 +18,15 @@ export interface CreateDeps {
   readonly environment: Readonly<Record<string, string>>;
   /** Told to each program as `RDV_API_SOCKET`. */
   readonly socket: string;
+  readonly ends: Ends;
+}
+
+/** Ends of programs, whosever they were. */
+export interface Ends {
+  /** Grows with each. */
+  readonly count: number;
+  /** Finds out whose; returns at once. */
+  look(): void;
 }
 
 type Wanted = Parsed<'session/create'>;
@@ -54,6 +63,7 @@ async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<S
   check(session.projectPath, argv, environment);
   const { id, cols, rows, projectPath: directory } = session;
   store.intend(session, wanted.idempotencyKey);
+  const endsBefore = deps.ends.count;
   try {
     const own = {
       RDV_SESSION_ID: id,
@@ -69,6 +79,8 @@ async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<S
     const made = { ...session, lastActivityAt: now() };
     store.save(made);
     journal.tell(user, 'session/created', { session: made });
+    // Whoever looked meanwhile did not know this session: its program may be the one that ended.
+    if (deps.ends.count !== endsBefore) deps.ends.look();
     return made;
   } catch (error) {
     // The intent stays when this fails too; the same key or the next start undoes it. The caller hears of the first failure.

@@ -35,6 +35,8 @@ export interface TmuxProcess {
 
 /** tmux answers in well under a millisecond; one that is silent this long hangs, and its client is replaced. */
 const SILENCE_MS = 10_000;
+/** A client takes its leave within milliseconds. */
+const CLOSE_MS = 2000;
 /** Reading slower than this many seconds makes tmux drop a pane's output rather than grow. */
 const PAUSE_AFTER_S = 5;
 /** How often, and with what pause, a new client is asked whether it is attached. */
@@ -152,7 +154,10 @@ function openLink(options: ProcessOptions, events: ProcessEvents): Link {
     kill,
     async close() {
       child.stdin!.end();
+      // A server that hangs never lets its client go.
+      const late = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
       await ended;
+      clearTimeout(late);
     },
   };
 }

@@ -22,7 +22,7 @@ export async function cli(): Promise<Row[]> {
         node: () => run(environment, process.execPath, '-e', '0'),
         tmux: () => run(environment, 'tmux', '-L', daemon.tmux, 'ls'),
       },
-      { rounds: 20, each: 1 },
+      { rounds: 20, each: 1, asleep: true },
     );
     return [
       {

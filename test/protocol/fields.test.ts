@@ -8,6 +8,8 @@ import { type Field, fields, fromText } from '#protocol/fields';
 const cases: [string, z.ZodType, Partial<Field>][] = [
   ['a string', z.string(), { type: 'string', required: true }],
   ['an id', z.uuid().describe('Session id.'), { type: 'string', required: true, description: 'Session id.' }],
+  ['a nullable string', z.string().nullable(), { type: 'string', required: true }],
+  ['a nullable integer', z.int().nullable().optional(), { type: 'number', required: false }],
   ['an integer', z.int().min(1).optional(), { type: 'number', required: false }],
   ['a number', z.number(), { type: 'number', required: true }],
   ['a default', z.int().default(80), { type: 'number', required: false, default: 80 }],

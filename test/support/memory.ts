@@ -49,6 +49,7 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
     socket: '/run/api.sock',
     ending: ending.signal,
+    ends: { count: 0, look: () => void looks.add(look()) },
     viewers: {
       endAll: (id: string, reason: string) => void seen.push(`endAll ${id} ${reason}`),
       forget: (pane: number) => void seen.push(`forget ${pane}`),
@@ -61,6 +62,8 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
     gone: ({ id }, pane) => void seen.push(`gone ${id} ${pane}`),
   };
   const look = (boot = false) => reconcile(wiring, { boot });
+  /** Begun by a program's end; a test may be over before they are. */
+  const looks = new Set<Promise<unknown>>();
   tmux.events = {
     output(pane) {
       const id = deps.places.byPane(pane);
@@ -70,7 +73,10 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
       const id = deps.places.byWindow(window);
       if (id !== undefined) void closeGone(wiring, id);
     },
-    died: () => void look(),
+    died() {
+      deps.ends.count++;
+      deps.ends.look();
+    },
   };
 
   const handlers = { ...sessionHandlers(deps), ...eventHandlers({ journal: deps.journal, hub }) };
@@ -108,7 +114,10 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
       ),
     /** Names and states of all rows, intents too. */
     rows: () => db.prepare('SELECT name, status FROM session ORDER BY created_at').all(),
-    close: () => void db.close(),
+    async close() {
+      await Promise.allSettled(looks);
+      db.close();
+    },
   };
 }
 

@@ -160,7 +160,7 @@ test('a key is known after the daemon was started again', async (t) => {
   const path = join(folder(t), 'rdv.db');
   const first = openMemory({ path });
   const { id } = await first.made({ idempotencyKey: 'k' });
-  first.close();
+  await first.close();
   const second = memory(t, { path, tmux: first.tmux });
   await second.look(true);
   assert.equal((await second.made({ idempotencyKey: 'k' })).id, id);

@@ -176,3 +176,15 @@ test('a session starts clean: no secret of the daemon, its own variables, a UTF-
   assert.match(environment.TERM ?? '', /^(tmux|screen)-256color$/);
   assert.match(environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '', /utf-?8/i);
 });
+
+test('programs that end while their sessions are being made are known to have ended', async (t) => {
+  const { client } = await whole(t);
+  const made = await Promise.all(
+    Array.from({ length: 30 }, () => client.call('session/create', { command: ['sh', '-c', 'exit 3'] })),
+  );
+  const ends = made.map(({ id }) => client.call('session/wait', { id, until: 'exit', timeoutMs: 10_000 }));
+  assert.deepEqual(
+    (await Promise.all(ends)).map(({ exitCode }) => exitCode),
+    made.map(() => 3),
+  );
+});
