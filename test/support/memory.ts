@@ -114,6 +114,8 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
       ),
     /** Names and states of all rows, intents too. */
     rows: () => db.prepare('SELECT name, status FROM session ORDER BY created_at').all(),
+    /** When the looks that programs' ends brought about are over. */
+    settled: () => Promise.allSettled(looks),
     async close() {
       await Promise.allSettled(looks);
       db.close();

@@ -243,3 +243,17 @@ test('a relative program is found from the directory, and a program by the PATH 
   await slice.made({ command: ['mine'], environment: { PATH: `/nowhere:${at}` } });
   assert.equal(slice.tmux.windows.size, 2);
 });
+
+test('a program that ends while its session is being made is known to have ended', async (t) => {
+  const slice = memory(t);
+  const held = slice.tmux.hold('create');
+  const making = slice.made();
+  await held.reached;
+  const [id] = [...slice.tmux.windows.keys()];
+  slice.tmux.exit(id!, 3);
+  await slice.settled();
+  held.release();
+  await making;
+  const { exitCode } = await slice.call('session/wait', { id: id!, until: 'exit', timeoutMs: 1000 });
+  assert.equal(exitCode, 3);
+});
