@@ -170,12 +170,19 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode;
 }
 
+const TMUX_MS = 5000;
+
 /** Ends a tmux server and waits until its process is gone. A server that is gone already is what is wanted. */
 export async function killTmux(name: string): Promise<void> {
   if (!name) return;
   const pid = tmux(name, 'display-message', '-p', '#{pid}');
   if (pid) tmux(name, 'kill-server');
-  while (pid && alive(Number(pid))) await setTimeout(5);
+  // A server that does not go by itself must not hold up every other test.
+  const late = performance.now() + TMUX_MS;
+  while (pid && alive(Number(pid))) {
+    if (performance.now() > late) process.kill(Number(pid), 'SIGKILL');
+    await setTimeout(5);
+  }
   // tmux leaves its socket file behind.
   rmSync(join(process.env.TMUX_TMPDIR ?? '/tmp', `tmux-${process.getuid!()}`, name), { force: true });
 }
@@ -186,7 +193,7 @@ function wake(server: number): void {
 }
 
 function tmux(name: string, ...command: string[]): string {
-  const { stdout } = spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8', timeout: STOP_MS });
+  const { stdout } = spawnSync('tmux', ['-L', name, ...command], { encoding: 'utf8', timeout: TMUX_MS });
   return stdout.trim();
 }
 
