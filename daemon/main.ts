@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   makeFolders(paths);
   const lock = await takeLock(paths.lock);
   if (!lock) {
-    process.stderr.write(`rdvd: already running${runningPid(paths)} for ${paths.home}.\n`);
+    const pid = pidIn(paths);
+    process.stderr.write(`rdvd: already running${pid && ` (pid ${pid})`} for ${paths.home}.\n`);
     process.exitCode = errors.Overloaded.exit;
     return;
   }
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     log({ level: 'info', message: 'stopping', reason });
     clearInterval(check);
     await daemon.stop(reason);
-    if (runningPid(paths) === ` (pid ${process.pid})`) rmSync(paths.pid);
+    if (pidIn(paths) === String(process.pid)) rmSync(paths.pid);
     log({ level: 'info', message: 'stopped' });
   } catch (error) {
     log({ level: 'error', message: 'the daemon could not start or stop', reason: String(error) });
@@ -54,9 +55,10 @@ function makeFolders({ home, run }: Paths): void {
   }
 }
 
-function runningPid({ pid }: Paths): string {
+/** What the pid file says; empty without one. */
+function pidIn({ pid }: Paths): string {
   try {
-    return ` (pid ${readFileSync(pid, 'utf8').trim()})`;
+    return readFileSync(pid, 'utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return '';

@@ -4,6 +4,7 @@ import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { type Parsed, RpcError, type Session } from '#protocol';
 import type { Journal } from '../events/journal.js';
+import type { Lock } from '../rpc/locks.js';
 import type { Tmux } from '../tmux/index.js';
 import type { Places } from './places.js';
 import type { SessionStore } from './store.js';
@@ -19,6 +20,7 @@ export interface CreateDeps {
   /** Told to each program as `RDV_API_SOCKET`. */
   readonly socket: string;
   readonly ends: Ends;
+  readonly lock: Lock;
 }
 
 /** Ends of programs, whosever they were. */
@@ -33,16 +35,10 @@ type Wanted = Parsed<'session/create'>;
 
 /** Creates of one key run one after another, so that the second finds what the first made. */
 export function createSessions(deps: CreateDeps) {
-  const running = new Map<string, Promise<unknown>>();
-  return async (user: string, wanted: Wanted): Promise<Session> => {
-    if (wanted.idempotencyKey === undefined) return create(deps, user, wanted);
-    const key = JSON.stringify([user, wanted.idempotencyKey]);
-    const before = running.get(key) ?? Promise.resolve();
-    const mine = before.then(() => createOnce(deps, user, wanted, wanted.idempotencyKey!));
-    const settled = mine.catch(() => {});
-    running.set(key, settled);
-    void settled.then(() => running.get(key) === settled && running.delete(key));
-    return mine;
+  return (user: string, wanted: Wanted): Promise<Session> => {
+    const { idempotencyKey: key } = wanted;
+    if (key === undefined) return create(deps, user, wanted);
+    return deps.lock(`idempotencyKey ${JSON.stringify([user, key])}`, () => createOnce(deps, user, wanted, key));
   };
 }
 

@@ -1,12 +1,13 @@
 /** Writes `terminal/output` frames: each batch is turned to base64 once, whoever watches. */
+import { frameHeader } from '#protocol/frames';
 
-/** Frames for one stream's batches. The last batch is remembered, since viewers of one pane mostly stand at one place. */
+/** Frames for the batches of one epoch. The last batch is remembered, since viewers of one pane mostly stand at one place. */
 export function createOutputFrames() {
-  let last = { epoch: '', from: -1, to: -1, base64: '' };
-  return (streamId: string, epoch: string, from: number, data: Buffer): Buffer => {
+  let last = { from: -1, to: -1, base64: '' };
+  return (streamId: string, from: number, data: Buffer): Buffer => {
     const to = from + data.length;
-    if (last.from !== from || last.to !== to || last.epoch !== epoch) {
-      last = { epoch, from, to, base64: data.toString('base64') };
+    if (last.from !== from || last.to !== to) {
+      last = { from, to, base64: data.toString('base64') };
     }
     return outputFrame(streamId, from, last.base64);
   };
@@ -17,5 +18,5 @@ function outputFrame(streamId: string, offset: number, base64: string): Buffer {
   const before = `{"jsonrpc":"2.0","method":"terminal/output","params":{"streamId":"${streamId}","offset":${offset},"data":"`;
   const after = '"}}';
   const length = before.length + base64.length + after.length;
-  return Buffer.from(`Content-Length: ${length}\r\n\r\n${before}${base64}${after}`, 'latin1');
+  return Buffer.from(`${frameHeader(length)}${before}${base64}${after}`, 'latin1');
 }

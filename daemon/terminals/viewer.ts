@@ -1,11 +1,8 @@
 /** One viewer of a pane: where it stands, how much it may still be sent, when it must be moved forward. */
-import { stream as limits } from '#protocol';
+import { limits as connection, stream as limits } from '#protocol';
 import type { Peer } from '../rpc/handlers.js';
 import type { createOutputFrames } from './output.js';
 import type { Ring } from './ring.js';
-
-/** Soft limit on what waits in the connection itself, for viewers that do not acknowledge. */
-const UNSENT_BYTES = 1024 * 1024;
 
 export interface Viewer {
   readonly streamId: string;
@@ -37,13 +34,13 @@ export interface Source {
  * Sends what the viewer has credit for. Returns `behind` when what it lacks is gone or too much: it must then be moved
  * forward by a gap and a snapshot. A viewer without credit is left alone until it acknowledges or its connection drains.
  */
-export function pump(viewer: Viewer, { epoch, ring, frames }: Source): 'behind' | 'ok' {
+export function pump(viewer: Viewer, { ring, frames }: Source): 'behind' | 'ok' {
   while (viewer.position !== undefined && viewer.position < ring.end) {
     const credit = creditOf(viewer);
     if (credit <= 0) return 'ok';
     if (viewer.position < ring.start || ring.end - viewer.position > limits.lagBytes) return 'behind';
     const data = ring.read(viewer.position, Math.min(credit, limits.batchBytes));
-    viewer.peer.send(frames(viewer.streamId, epoch, viewer.position, data));
+    viewer.peer.send(frames(viewer.streamId, viewer.position, data));
     viewer.position += data.length;
     viewer.sent = viewer.position;
   }
@@ -51,6 +48,7 @@ export function pump(viewer: Viewer, { epoch, ring, frames }: Source): 'behind' 
 }
 
 function creditOf(viewer: Viewer): number {
-  if (viewer.peer.unsent >= UNSENT_BYTES) return 0;
+  // Viewers that do not acknowledge are held back by what waits in the connection itself.
+  if (viewer.peer.unsent >= connection.outboundSoftBytes) return 0;
   return viewer.flow ? limits.highWaterBytes - (viewer.sent - viewer.acked) : limits.batchBytes;
 }
