@@ -4,11 +4,13 @@ import { homedir } from 'node:os';
 import { RpcError } from '#protocol';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
+import type { Backend } from './backend/index.js';
 import { type Db, openDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
 import { eventHandlers } from './events/handlers.js';
 import { createJournal } from './events/journal.js';
 import type { Log } from './log.js';
+import { createRelay, type Relay } from './relay.js';
 import { createHub } from './rpc/hub.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { createLock } from './rpc/locks.js';
@@ -22,7 +24,7 @@ import { createSessionStore } from './sessions/store.js';
 import { statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
 import { createTerminals } from './terminals/terminals.js';
-import { openTmux, type Tmux, type TmuxEvents } from './tmux/index.js';
+import { openTmux } from './tmux/index.js';
 import { createLogin, ensureToken } from './tokens/local.js';
 
 export interface DaemonOptions {
@@ -48,13 +50,13 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const db = openDatabase(paths.database);
   const environment = cleanEnvironment(process.env);
   const relay = createRelay();
-  let tmux: Tmux | undefined;
+  let backend: Backend | undefined;
   try {
-    tmux = await openTmux({ socketName: socketName(paths), environment, log }, relay.events);
-    return await wire(options, { db, environment, relay, tmux });
+    backend = await openTmux({ socketName: socketName(paths), environment, log }, relay.events);
+    return await wire(options, { db, environment, relay, backend });
   } catch (error) {
     // A connection left open would keep the process alive, without its lock.
-    await tmux?.close();
+    await backend?.close();
     db.close();
     throw error;
   }
@@ -63,11 +65,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
 interface Opened {
   readonly db: Db;
   readonly environment: Readonly<Record<string, string>>;
-  readonly relay: ReturnType<typeof createRelay>;
-  readonly tmux: Tmux;
+  readonly relay: Relay;
+  readonly backend: Backend;
 }
 
-async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Opened): Promise<Daemon> {
+async function wire(options: DaemonOptions, { db, environment, relay, backend }: Opened): Promise<Daemon> {
   const { paths, log } = options;
   const startedAt = Date.now();
   const login = createLogin(ensureToken(paths.cliToken));
@@ -82,13 +84,13 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
   };
   const journal = createJournal(db, base.hub, base.now);
   const activity = createActivity(base.store, base.now);
-  const terminals = createTerminals(tmux);
+  const terminals = createTerminals(backend);
   const ending = new AbortController();
   const ends = { count: 0, look: () => {} };
   const deps = {
     ...base,
     journal,
-    tmux,
+    backend,
     terminals,
     environment,
     ending: ending.signal,
@@ -96,7 +98,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
     socket: paths.socket,
     viewers: terminals,
   };
-  const look = watchTmux(deps, relay, activity);
+  const look = watchBackend(deps, relay, activity);
   ends.look = () => void look(false);
   await look(true);
 
@@ -129,30 +131,8 @@ async function wire(options: DaemonOptions, { db, environment, relay, tmux }: Op
       for (const { id } of base.store.all()) terminals.endAll(id, 'stopping');
       await listener.stop(reason);
       activity.close();
-      await tmux.close();
+      await backend.close();
       closeDatabase(db);
-    },
-  };
-}
-
-/** Events of tmux, which begin before those who want them exist. */
-function createRelay() {
-  let to: TmuxEvents | undefined;
-  const early: (() => void)[] = [];
-  const events: TmuxEvents = {
-    // Bytes from before anybody can have opened a stream are in no epoch.
-    output: (pane, data) => to?.output(pane, data),
-    paused: (pane) => (to ? to.paused(pane) : early.push(() => to?.paused(pane))),
-    windowClosed: (window) => (to ? to.windowClosed(window) : early.push(() => to?.windowClosed(window))),
-    died: () => to?.died(),
-    connected: (same) => (to ? to.connected(same) : early.push(() => to?.connected(same))),
-    lost: (reason) => to?.lost(reason),
-  };
-  return {
-    events,
-    connect(target: TmuxEvents) {
-      to = target;
-      for (const event of early.splice(0)) event();
     },
   };
 }
@@ -160,11 +140,11 @@ function createRelay() {
 type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   ends: { count: number; look: () => void };
   terminals: ReturnType<typeof createTerminals>;
-  tmux: Tmux;
+  backend: Backend;
 };
 
-/** Connects tmux's events to sessions and streams. Returns a look at everything, for boot and now and then. */
-function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activity: ReturnType<typeof createActivity>) {
+/** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
+function watchBackend(deps: Watched, relay: Relay, activity: ReturnType<typeof createActivity>) {
   const { places, terminals, log } = deps;
   const wiring: ReconcileDeps = {
     ...deps,
@@ -180,7 +160,7 @@ function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activit
       await reconcile(wiring, { boot });
     } catch (error) {
       if (boot || !(error instanceof RpcError)) throw error;
-      log({ level: 'warn', message: 'tmux did not answer; nothing is concluded', reason: error.message });
+      log({ level: 'warn', message: 'the backend did not answer; nothing is concluded', reason: error.message });
     }
   };
 
@@ -201,8 +181,8 @@ function watchTmux(deps: Watched, relay: ReturnType<typeof createRelay>, activit
       deps.ends.count++;
       void look(false);
     },
-    connected(sameServer) {
-      log({ level: 'warn', message: 'tmux is back', sameServer });
+    connected(same) {
+      log({ level: 'warn', message: 'the backend is back', same });
       void look(false).then(terminals.resumed);
     },
     lost: terminals.interrupted,

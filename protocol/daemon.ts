@@ -37,7 +37,13 @@ export const daemonMethods = {
       uptimeMs: z.int(),
       home: z.string().describe('The data folder.'),
       socket: z.string(),
-      tmux: z.object({ version: z.string(), socketName: z.string() }),
+      backend: z.object({
+        kind: z
+          .enum(['tmux', 'pty'])
+          .describe('What runs the programs; `pty` where there is no tmux: they end with the daemon.'),
+        version: z.string(),
+        socketName: z.string().nullable().describe("The tmux server's name, for `tmux -L`."),
+      }),
       connections: z.int(),
       sessions: z.int().describe('Active and suspended ones, of every user.'),
       viewers: z.int().describe('Open terminal streams.'),

@@ -16,18 +16,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The floor knows no domain; adapters know of the protocol only how to fail.
   'daemon/rpc': ['protocol', 'vscode-jsonrpc', 'zod', 'node'],
   'daemon/db': ['protocol/errors.ts', 'better-sqlite3', 'node'],
-  'daemon/tmux': ['protocol/errors.ts', 'execa', 'node'],
+  'daemon/backend': ['protocol/errors.ts'],
+  'daemon/tmux': ['protocol/errors.ts', 'daemon/backend', 'execa', 'node'],
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
-  'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/tmux', 'daemon/events', 're2js', 'node'],
-  'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/tmux', 'daemon/sessions', 'node'],
-  'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/tmux', 'node'],
+  'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/events', 're2js', 'node'],
+  'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
+  'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   // The composition root alone knows all slices, and nobody knows it.
   daemon: [
     'protocol',
     'daemon/rpc',
     'daemon/db',
+    'daemon/backend',
     'daemon/tmux',
     'daemon/events',
     'daemon/tokens',

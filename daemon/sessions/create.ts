@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { type Parsed, RpcError, type Session } from '#protocol';
+import type { Backend } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
 import type { Lock } from '../rpc/locks.js';
-import type { Tmux } from '../tmux/index.js';
 import type { Places } from './places.js';
 import type { SessionStore } from './store.js';
 
 export interface CreateDeps {
   readonly store: SessionStore;
   readonly places: Places;
-  readonly tmux: Pick<Tmux, 'create' | 'kill' | 'list'>;
+  readonly backend: Pick<Backend, 'create' | 'kill' | 'list'>;
   readonly journal: Journal;
   readonly now: () => number;
   /** What every session's program starts with. */
@@ -52,7 +52,7 @@ async function createOnce(deps: CreateDeps, user: string, wanted: Wanted, key: s
 }
 
 async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<Session> {
-  const { store, places, tmux, journal, now, socket } = deps;
+  const { store, places, backend, journal, now, socket } = deps;
   const session = draft(deps, user, wanted);
   const environment = { ...deps.environment, ...wanted.environment };
   const argv = wanted.command ?? [environment.SHELL ?? '/bin/sh', '-l'];
@@ -67,7 +67,7 @@ async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<S
       RDV_PROJECT_PATH: directory,
       RDV_API_SOCKET: socket,
     };
-    const place = await tmux.create({
+    const place = await backend.create({
       ...{ id, cols, rows, directory, argv, historyLimit: wanted.historyLimit },
       environment: { ...wanted.environment, ...own },
     });
@@ -107,11 +107,11 @@ function draft({ store, now, environment }: CreateDeps, user: string, wanted: Wa
 }
 
 /** Removes what a failed create left; the intent last, since while the window may stand somebody must know of it. */
-async function undo({ store, places, tmux }: CreateDeps, id: string): Promise<void> {
-  const place = places.find(id) ?? (await tmux.list()).find((window) => window.id === id);
+async function undo({ store, places, backend }: CreateDeps, id: string): Promise<void> {
+  const place = places.find(id) ?? (await backend.list()).find((window) => window.id === id);
   // First, so that the window's end is not taken for a session's.
   places.remove(id);
-  if (place) await tmux.kill(place.window);
+  if (place) await backend.kill(place.window);
   store.discard(id);
 }
 

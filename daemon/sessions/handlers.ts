@@ -1,15 +1,15 @@
 /** The session methods. Each reads top to bottom: load, decide, act, save, tell. */
 import { type Result, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
+import { type Backend, checkKeys, type Place } from '../backend/index.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { seal } from '../rpc/seal.js';
-import { checkKeys, type Place, type Tmux } from '../tmux/index.js';
 import { type CreateDeps, createSessions } from './create.js';
 import { isLive, listedByDefault, rename, turn } from './session.js';
 import { plainText } from './text.js';
 import { type WaitDeps, waitFor } from './wait.js';
 
 export interface SessionDeps extends CreateDeps, Pick<WaitDeps, 'ending'> {
-  readonly tmux: Tmux;
+  readonly backend: Backend;
   /** Those who watch a session's terminal. */
   readonly viewers: {
     endAll(sessionId: string, reason: 'suspended' | 'closed'): void;
@@ -18,7 +18,7 @@ export interface SessionDeps extends CreateDeps, Pick<WaitDeps, 'ending'> {
 }
 
 export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods> {
-  const { store, places, tmux, journal, viewers, now } = deps;
+  const { store, places, backend, journal, viewers, now } = deps;
   const create = createSessions(deps);
   const list = createLists(deps);
 
@@ -39,9 +39,9 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
   const type = async ({ pane }: Place, text: string, keys: readonly string[]): Promise<number> => {
     checkKeys(keys);
     const bytes = Buffer.from(text);
-    await tmux.leaveModes(pane);
-    await tmux.type(pane, bytes);
-    await tmux.keys(pane, keys);
+    await backend.leaveModes(pane);
+    await backend.type(pane, bytes);
+    await backend.keys(pane, keys);
     return bytes.length;
   };
 
@@ -69,7 +69,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
     async 'session/close'({ id }, { user }) {
       turn(store.get(user, id), 'closed', now());
       const place = places.find(id);
-      if (place) await tmux.kill(place.window);
+      if (place) await backend.kill(place.window);
       places.remove(id);
       // Read again: its program may have ended, or its size changed, while tmux was asked.
       keep(turn(store.get(user, id), 'closed', now()));
@@ -96,7 +96,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
 
     async 'session/scrollback'({ id, lines }, { user }) {
       const { pane } = windowOf(deps, store.get(user, id));
-      return { content: plainText(await tmux.capture(pane, { history: lines, styled: false })) };
+      return { content: plainText(await backend.capture(pane, { history: lines, styled: false })) };
     },
 
     'session/wait': (params, caller) => {

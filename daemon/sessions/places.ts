@@ -1,6 +1,6 @@
 /** Where each live session is in tmux, and who wants to hear of its output. */
 import { RpcError } from '#protocol';
-import type { Place } from '../tmux/index.js';
+import type { Place } from '../backend/index.js';
 
 export interface Places {
   /** Throws Gone when the session has no window. */

@@ -1,8 +1,8 @@
 /** Brings rows and tmux windows together: at boot, after tmux came back, when a program ended. */
 import type { Session } from '#protocol';
+import type { Backend, SeenWindow } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
 import type { Lock } from '../rpc/locks.js';
-import type { SeenWindow, Tmux } from '../tmux/index.js';
 import type { Places } from './places.js';
 import { exited, isLive, turn } from './session.js';
 import type { SessionStore } from './store.js';
@@ -11,7 +11,7 @@ export interface ReconcileDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly journal: Journal;
-  readonly tmux: Pick<Tmux, 'list'>;
+  readonly backend: Pick<Backend, 'list'>;
   readonly now: () => number;
   log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
   /** The lock the session methods hold, by the same key. */
@@ -33,7 +33,7 @@ export interface Reconciled {
  */
 export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }): Promise<Reconciled> {
   const before = new Set([...deps.store.all()].filter(isLive).map(({ id }) => id));
-  const windows = new Map((await deps.tmux.list()).map((window) => [window.id, window]));
+  const windows = new Map((await deps.backend.list()).map((window) => [window.id, window]));
   if (boot) finishIntents(deps, windows);
   for (const { id } of [...deps.store.all()]) {
     // As it is now: closing the one before it waited.

@@ -1,5 +1,5 @@
 /** A pane's text as people and programs may read it: no control characters, no trailing blank lines. */
-import type { Capture } from '../tmux/index.js';
+import type { Capture } from '../backend/index.js';
 
 /** History and screen of an unstyled capture. C0 but newline and tab, DEL and C1 are dropped: they could drive a reader's terminal. */
 export function plainText({ history, screen }: Pick<Capture, 'history' | 'screen'>): string {

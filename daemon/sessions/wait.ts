@@ -2,8 +2,8 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { type Parsed, type Result, RpcError, type Session } from '#protocol';
+import type { Backend } from '../backend/index.js';
 import type { Caller } from '../rpc/handlers.js';
-import type { Tmux } from '../tmux/index.js';
 import type { Places } from './places.js';
 import type { SessionStore } from './store.js';
 import { plainText } from './text.js';
@@ -11,7 +11,7 @@ import { plainText } from './text.js';
 export interface WaitDeps {
   readonly store: SessionStore;
   readonly places: Places;
-  readonly tmux: Pick<Tmux, 'capture'>;
+  readonly backend: Pick<Backend, 'capture'>;
   /** Aborted when the daemon begins to stop: no wait holds it up. */
   readonly ending: AbortSignal;
 }
@@ -72,11 +72,11 @@ export async function waitFor(
 
 /** Whether the program ended, or the line is there. */
 function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number, over: () => boolean) {
-  const { store, places, tmux } = deps;
+  const { store, places, backend } = deps;
   const expression = until === 'pattern' ? compile(pattern) : undefined;
   return async (): Promise<Found | undefined> => {
     const session = store.find(id);
-    const line = expression && places.find(id) ? await findLine(tmux, pane, expression, over) : undefined;
+    const line = expression && places.find(id) ? await findLine(backend, pane, expression, over) : undefined;
     if (line !== undefined) return { reason: 'matched', line };
     if (session?.exit) return { reason: 'exited', exitCode: session.exit.code };
     if (places.find(id)?.pane !== pane)
@@ -86,8 +86,8 @@ function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pa
 }
 
 /** The newest line that matches. Lets others run now and then, and gives up when `over`. */
-async function findLine(tmux: WaitDeps['tmux'], pane: number, expression: RE2JS, over: () => boolean) {
-  const captured = await tmux.capture(pane, { history: LOOK_LINES, styled: false });
+async function findLine(backend: WaitDeps['backend'], pane: number, expression: RE2JS, over: () => boolean) {
+  const captured = await backend.capture(pane, { history: LOOK_LINES, styled: false });
   let since = performance.now();
   for (const line of plainText(captured).split('\n').reverse()) {
     if (expression.matcher(line.slice(0, LINE_CHARS)).find()) return line;

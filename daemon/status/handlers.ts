@@ -1,16 +1,16 @@
 /** The daemon's own methods: ping, health, status, stop. */
 import { type daemonMethods, PROTOCOL_VERSION, type Result, RpcError } from '#protocol';
 import type { Paths } from '#protocol/paths';
+import type { Backend } from '../backend/index.js';
 import type { Db } from '../db/open.js';
 import type { Handlers } from '../rpc/handlers.js';
-import type { Tmux } from '../tmux/index.js';
 
 export interface StatusDeps {
   readonly version: string;
   readonly startedAt: number;
   readonly paths: Paths;
   readonly db: Db;
-  readonly tmux: Pick<Tmux, 'ping' | 'version' | 'socketName'>;
+  readonly backend: Pick<Backend, 'ping' | 'kind' | 'version' | 'socketName' | 'degraded'>;
   readonly now: () => number;
   readonly counts: () => { connections: number; sessions: number; viewers: number };
   /** Begins to stop; returns at once. */
@@ -20,14 +20,14 @@ export interface StatusDeps {
 type Component = Result<'daemon/health'>['components'][number];
 
 export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods> {
-  const { version, startedAt, paths, db, tmux, now, counts, stop } = deps;
+  const { version, startedAt, paths, db, backend, now, counts, stop } = deps;
   return {
     'daemon/ping': () => ({ at: now() }),
 
     async 'daemon/health'() {
       const components = await Promise.all([
         component('database', () => db.prepare('SELECT COUNT(*) FROM session').pluck().get(), 'reads'),
-        component('tmux', () => tmux.ping(), `${tmux.version.text} answers`),
+        terminals(backend),
       ]);
       return { status: components.every(({ ok }) => ok) ? 'healthy' : 'degraded', components };
     },
@@ -40,7 +40,7 @@ export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods>
       uptimeMs: now() - startedAt,
       home: paths.home,
       socket: paths.socket,
-      tmux: { version: tmux.version.text, socketName: tmux.socketName },
+      backend: { kind: backend.kind, version: backend.version, socketName: backend.socketName ?? null },
       ...counts(),
     }),
 
@@ -50,6 +50,11 @@ export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods>
       return { success: true };
     },
   };
+}
+
+async function terminals(backend: StatusDeps['backend']): Promise<Component> {
+  if (backend.degraded) return { name: 'tmux', ok: false, detail: backend.degraded };
+  return component('tmux', () => backend.ping(), `${backend.version} answers`);
 }
 
 async function component(name: string, look: () => unknown, well: string): Promise<Component> {

@@ -1,5 +1,5 @@
 /** Draws a pane as it stands at one exact place of its output. */
-import { continuePane, type Tmux } from '../tmux/index.js';
+import type { Backend } from '../backend/index.js';
 import { drawSnapshot } from './snapshot.js';
 
 /** Between two bytes of a pane's output. */
@@ -25,7 +25,7 @@ export interface Cutter {
 
 export interface CutterDeps {
   readonly pane: number;
-  readonly tmux: Pick<Tmux, 'capture' | 'pause'>;
+  readonly backend: Pick<Backend, 'capture' | 'pause'>;
   /** Where the stream stands now. */
   readonly here: () => Place;
 }
@@ -35,7 +35,7 @@ const ATTEMPTS = 20;
 /** Scrollback of the picture all viewers share after a pause. */
 const SHARED_LINES = 1000;
 
-export function createCutter({ pane, tmux, here }: CutterDeps): Cutter {
+export function createCutter({ pane, backend, here }: CutterDeps): Cutter {
   let resuming: Promise<Drawn> | undefined;
 
   const draw = async (scrollback: number): Promise<Drawn> => {
@@ -43,7 +43,7 @@ export function createCutter({ pane, tmux, here }: CutterDeps): Cutter {
       const drawn = await attemptCut(scrollback);
       if (drawn) return drawn;
     }
-    if (!resuming) await tmux.pause(pane);
+    if (!resuming) await backend.pause(pane);
     return resuming ?? draw(scrollback);
   };
 
@@ -54,14 +54,14 @@ export function createCutter({ pane, tmux, here }: CutterDeps): Cutter {
       at = here();
     };
     const wanted = { history: scrollback, styled: true, begun };
-    let captured = await tmux.capture(pane, wanted);
-    if (captured.modes.alternate) captured = await tmux.capture(pane, { ...wanted, alternate: true });
+    let captured = await backend.capture(pane, wanted);
+    if (captured.modes.alternate) captured = await backend.capture(pane, { ...wanted, alternate: true });
     return captured.exact ? { ...at, ...picture(captured) } : undefined;
   };
 
   const drawAndContinue = async (): Promise<Drawn> => {
     const { epoch } = here();
-    const captured = await tmux.capture(pane, { history: SHARED_LINES, styled: true, after: [continuePane(pane)] });
+    const captured = await backend.capture(pane, { history: SHARED_LINES, styled: true, resume: true });
     return { epoch, offset: 0, ...picture(captured) };
   };
 

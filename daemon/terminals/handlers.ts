@@ -1,9 +1,9 @@
 /** The terminal methods: open a stream, type, resize, acknowledge, close. */
 import { stream as limits, type Parsed, type Result, RpcError, type Session, type terminalMethods } from '#protocol';
+import type { Backend } from '../backend/index.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
-import type { Tmux } from '../tmux/index.js';
 import { stand } from './stream.js';
 import type { OpenViewer, Terminals } from './terminals.js';
 
@@ -11,11 +11,11 @@ export interface TerminalDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly terminals: Terminals;
-  readonly tmux: Tmux;
+  readonly backend: Backend;
 }
 
 export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMethods> {
-  const { store, places, terminals, tmux } = deps;
+  const { store, places, terminals, backend } = deps;
 
   /** The viewer, if it may change what the session does. */
   const writer = (caller: Caller, streamId: string): OpenViewer => {
@@ -46,7 +46,7 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
       const bytes = Buffer.from(data, 'base64');
       if (bytes.length > limits.inputBytes)
         throw new RpcError('TooLarge', `Input is ${bytes.length} bytes; at most ${limits.inputBytes} go in one call.`);
-      await tmux.type(viewer.pane, bytes);
+      await backend.type(viewer.pane, bytes);
       return { success: true };
     },
 
@@ -92,7 +92,7 @@ async function resizeFirst(
 }
 
 async function resize(
-  { store, places, terminals, tmux }: TerminalDeps,
+  { store, places, terminals, backend }: TerminalDeps,
   session: Session,
   cols: number,
   rows: number,
@@ -100,7 +100,7 @@ async function resize(
 ) {
   if (session.cols === cols && session.rows === rows) return;
   const place = places.get(session.id);
-  await tmux.resize(place.window, cols, rows);
+  await backend.resize(place.window, cols, rows);
   store.save({ ...store.get(session.userId, session.id), cols, rows });
   for (const viewer of terminals.stream(place.pane).viewers()) {
     if (viewer !== by) viewer.peer.tell('terminal/resized', { streamId: viewer.streamId, cols, rows });

@@ -1,5 +1,5 @@
 /** Turns a capture into the bytes that draw it in an empty terminal. */
-import type { Capture, Modes } from '../tmux/index.js';
+import type { Capture, Modes } from '../backend/index.js';
 
 /**
  * Bytes for a fresh (or reset) terminal of the captured size: history, screen, modes, cursor. Modes tmux does not tell

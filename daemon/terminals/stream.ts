@@ -1,7 +1,7 @@
 /** A pane's output as its viewers get it: places, batches, snapshots at an exact cut, the end. */
 import { randomUUID } from 'node:crypto';
 import { stream as limits, RpcError } from '#protocol';
-import type { Tmux } from '../tmux/index.js';
+import type { Backend } from '../backend/index.js';
 import { createBatch } from './batch.js';
 import { createCutter, type Drawn, type Place } from './cut.js';
 import { createOutputFrames } from './output.js';
@@ -36,17 +36,17 @@ const BATCH_MS = 5;
 
 export interface StreamDeps {
   readonly pane: number;
-  readonly tmux: Pick<Tmux, 'capture' | 'pause'>;
+  readonly backend: Pick<Backend, 'capture' | 'pause'>;
   /** A snapshot for a viewer failed for a reason that is no bug (the window went away). */
   lost(viewer: Viewer, error: unknown): void;
 }
 
-export function createStream({ pane, tmux, lost }: StreamDeps): Stream {
+export function createStream({ pane, backend, lost }: StreamDeps): Stream {
   let now = createSpan();
   let exit: { code: number | null } | undefined;
   const viewers = new Set<Viewer>();
   const here = () => ({ epoch: now.epoch, offset: now.ring.end });
-  const cutter = createCutter({ pane, tmux, here });
+  const cutter = createCutter({ pane, backend, here });
 
   const pushAll = () => {
     for (const viewer of viewers) push(viewer);

@@ -1,8 +1,8 @@
 /** Every pane's stream, and which viewer belongs to which connection. */
 import { randomUUID } from 'node:crypto';
 import { type Parsed, RpcError, type Told } from '#protocol';
+import type { Backend } from '../backend/index.js';
 import type { Peer } from '../rpc/handlers.js';
-import type { Tmux } from '../tmux/index.js';
 import { createStream, type Stream } from './stream.js';
 import type { Viewer } from './viewer.js';
 
@@ -25,24 +25,24 @@ export interface Terminals {
   endAll(sessionId: string, reason: EndReason): void;
   /** Forgets a pane that is no more. */
   forget(pane: number): void;
-  /** From tmux. */
+  /** From the backend. */
   output(pane: number, data: Buffer): void;
   paused(pane: number): void;
-  /** The connection to tmux is lost, and later another stands. */
+  /** The connection to the backend is lost, and later another stands. */
   interrupted(): void;
   resumed(): void;
   ended(pane: number, code: number | null): void;
   readonly count: number;
 }
 
-export function createTerminals(tmux: Pick<Tmux, 'capture' | 'pause'>): Terminals {
+export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>): Terminals {
   const streams = new Map<number, Stream>();
   const viewers = new Map<string, OpenViewer>();
 
   const stream = (pane: number): Stream => {
     const found = streams.get(pane);
     if (found) return found;
-    const made = createStream({ pane, tmux, lost });
+    const made = createStream({ pane, backend, lost });
     streams.set(pane, made);
     return made;
   };

@@ -1,33 +1,8 @@
 /** Reads a pane's screen, its history and its modes in one step of tmux, and tells where in the output that step was. */
+import type { Capture, CaptureOptions, Modes } from '../backend/index.js';
 import type { TmuxProcess } from './process.js';
-import type { Command } from './quote.js';
 
-/** Numbers tmux keeps about a pane, by our names. Flags are 0 or 1; what a version does not know is undefined. */
-export interface Modes {
-  readonly cursorX: number;
-  readonly cursorY: number;
-  readonly alternate: number;
-  readonly cursorShown: number;
-  readonly wrap: number;
-  readonly insert: number;
-  readonly keypad: number;
-  readonly keypadCursor: number;
-  readonly origin: number;
-  readonly mouseStandard: number;
-  readonly mouseButton: number;
-  readonly mouseAny: number;
-  readonly mouseUtf8: number;
-  readonly mouseSgr: number;
-  readonly scrollTop: number;
-  readonly scrollBottom: number;
-  readonly cols: number;
-  readonly rows: number;
-  readonly history: number;
-  readonly dead: number;
-  readonly savedX: number;
-  readonly savedY: number;
-}
-
+/** What tmux calls the numbers it keeps about a pane. */
 const formats: Record<keyof Modes, string> = {
   cursorX: 'cursor_x',
   cursorY: 'cursor_y',
@@ -52,28 +27,6 @@ const formats: Record<keyof Modes, string> = {
   savedX: 'alternate_saved_x',
   savedY: 'alternate_saved_y',
 };
-
-export interface Capture {
-  readonly modes: Modes;
-  /** Lines above the screen, with colours; wrapped lines joined. Empty when there are none. */
-  readonly history: Buffer;
-  readonly screen: Buffer;
-  /** The screen hidden behind an alternate one; empty without one. */
-  readonly hidden: Buffer;
-}
-
-export interface CaptureOptions {
-  /** Lines of history at most. */
-  readonly history: number;
-  /** With colours and attributes as escape sequences. */
-  readonly styled: boolean;
-  /** Also the screen behind an alternate one; fails when there is none, so ask only once `modes.alternate` said so. */
-  readonly alternate?: boolean;
-  /** Called where the capture stands in the stream of output. */
-  begun?(): void;
-  /** Commands run in the same step, after the capture. */
-  readonly after?: readonly Command[];
-}
 
 type Via = Pick<TmuxProcess, 'run' | 'bufferText'>;
 
@@ -114,7 +67,7 @@ async function captureParts(
       ['show-buffer', '-b', BUFFER],
       ['delete-buffer', '-b', BUFFER],
     ]),
-    ...(options.after ?? []),
+    ...(options.resume ? [['refresh-client', '-A', `${target}:continue`]] : []),
   ];
   const replies = await run(commands, {
     ...(options.begun && { begun: options.begun }),

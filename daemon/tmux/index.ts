@@ -1,65 +1,16 @@
 /** Our own tmux server: the one way the daemon starts programs, sees their output and types into them. */
 import { RpcError } from '#protocol/errors';
-import { type Capture, type CaptureOptions, capture } from './capture.js';
+import type { Backend, BackendEvents, CaptureOptions, Cut, SeenWindow } from '../backend/index.js';
+import { capture } from './capture.js';
 import { TmuxError, TmuxGone } from './control.js';
 import { leaveModes, typeBytes, typeKeys } from './keys.js';
 import { createNudge } from './nudge.js';
-import { openProcess, type ProcessEvents, type ProcessOptions } from './process.js';
+import { openProcess, type ProcessOptions } from './process.js';
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
-import {
-  createWindow,
-  killWindow,
-  linkedWindows,
-  linkWindow,
-  listWindows,
-  type NewWindow,
-  type Place,
-  resizeWindow,
-  type SeenWindow,
-} from './windows.js';
+import { createWindow, killWindow, linkedWindows, linkWindow, listWindows, resizeWindow } from './windows.js';
 
-export type { Capture, Modes } from './capture.js';
-export { checkKeys } from './keys.js';
-export type { NewWindow, Place, SeenWindow } from './windows.js';
-
-export interface TmuxEvents extends Omit<ProcessEvents, 'output'> {
-  /** Bytes a pane printed, valid until the listener returns. */
-  output(pane: number, data: Buffer): void;
-  /** Some program ended; `list()` tells which. */
-  died(): void;
-}
-
-/** A capture with its place in the pane's output. */
-export interface Cut extends Capture {
-  /** False when output from after the capture may have been delivered before it: then take another. */
-  readonly exact: boolean;
-}
-
-export interface Tmux {
-  readonly version: TmuxVersion;
-  readonly socketName: string;
-  readonly serverPid: number | undefined;
-  create(window: NewWindow): Promise<Place>;
-  /** Every managed window, and from now on their output: windows the hub does not show yet are linked to it. */
-  list(): Promise<SeenWindow[]>;
-  /** Text or screen of a pane. `begun` is called at its place among the pane's `output` events. */
-  capture(pane: number, options: CaptureOptions): Promise<Cut>;
-  /** Stops a pane's output to us; resolves when none can come any more. What is not yet delivered is dropped. */
-  pause(pane: number): Promise<void>;
-  type(pane: number, data: Buffer): Promise<void>;
-  keys(pane: number, names: readonly string[]): Promise<void>;
-  leaveModes(pane: number): Promise<void>;
-  resize(window: number, cols: number, rows: number): Promise<void>;
-  /** Harmless when the window is gone already. */
-  kill(window: number): Promise<void>;
-  ping(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The command that lets a paused pane speak again; pass it as `after` of a capture to cut exactly there. */
-export const continuePane = (pane: number): readonly string[] => ['refresh-client', '-A', `%${pane}:continue`];
-
-export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: TmuxEvents): Promise<Tmux> {
+/** Throws Unavailable, with the cure, when tmux is absent or too old, and TmuxGone when it cannot be started. */
+export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: BackendEvents): Promise<Backend> {
   const version = await probeTmux();
   const order = createOrder();
   // Output may come before the first connection is fully prepared.
@@ -95,11 +46,10 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
   const run = child.run;
 
   return {
-    version,
+    kind: 'tmux',
+    version: `tmux ${version.text}`,
     socketName: options.socketName,
-    get serverPid() {
-      return child.serverPid;
-    },
+    degraded: undefined,
     create: (window) => said(createWindow(run, window)),
     list: () => said(listAndLink(run, tellsSignals(version))),
     capture: (pane, wanted) => said(captureCut(child, order, pane, wanted)),

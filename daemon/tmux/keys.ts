@@ -1,5 +1,5 @@
 /** Types into a pane: bytes exactly as they are, or keys by their tmux names. */
-import { RpcError } from '#protocol/errors';
+import { checkKeys } from '../backend/index.js';
 import type { Control } from './control.js';
 
 /** `send-keys` costs about 7 us a byte, a paste almost nothing: keystrokes go by the one, text by the other. */
@@ -42,11 +42,6 @@ const paste = (pane: number, bytes: Buffer) => [
   ['paste-buffer', '-d', '-r', '-b', 'rdv-type', '-t', `%${pane}`],
 ];
 
-/** Throws InvalidParams for a name that is no key; `Enter`, `C-c`, `M-x`, `S-Up`, `F5` are some. */
-export function checkKeys(keys: readonly string[]): void {
-  for (const key of keys) checkKey(key);
-}
-
 /** Keys by name. Throws InvalidParams for a name that is no key. */
 export async function typeKeys(run: Control['run'], pane: number, keys: readonly string[]): Promise<void> {
   checkKeys(keys);
@@ -56,12 +51,4 @@ export async function typeKeys(run: Control['run'], pane: number, keys: readonly
 /** Copy mode and menus swallow keys without a word; leave them first. */
 export async function leaveModes(run: Control['run'], pane: number): Promise<void> {
   await run([['copy-mode', '-q', '-t', `%${pane}`]]);
-}
-
-const NAMED =
-  /^([CMS]-)*(.|Enter|Escape|Tab|BTab|Space|BSpace|Up|Down|Left|Right|Home|End|PageUp|PageDown|PgUp|PgDn|PPage|NPage|IC|DC|Insert|Delete|F([1-9]|1[0-2]))$/u;
-
-function checkKey(key: string): void {
-  if (NAMED.test(key)) return;
-  throw new RpcError('InvalidParams', `Expected a key name such as Enter, Escape, Up, C-c or F5, got "${key}".`);
 }

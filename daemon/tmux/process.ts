@@ -1,9 +1,9 @@
 /** Keeps one control-mode client running: starts the server when there is none, comes back when the client dies. */
 import { execa } from 'execa';
+import type { BackendEvents } from '../backend/index.js';
 import { BELL, HUB, settings } from './config.js';
 import { type Control, createControl, TmuxError, TmuxGone } from './control.js';
 import { unescapeBuffer } from './escapes.js';
-import type { ControlEvents } from './lines.js';
 import { lookForEnds } from './nudge.js';
 
 export interface ProcessOptions {
@@ -15,12 +15,8 @@ export interface ProcessOptions {
   log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
 }
 
-export interface ProcessEvents extends Pick<ControlEvents, 'output' | 'paused' | 'windowClosed'> {
-  /** A new connection stands; nothing of the old one's output counts goes on. `sameServer` is false for a fresh server. */
-  connected(sameServer: boolean): void;
-  /** The connection is gone; commands fail until the next `connected`. */
-  lost(reason: string): void;
-}
+/** What the connection itself tells; a program's end comes as output of the bell. */
+export type ProcessEvents = Omit<BackendEvents, 'died'>;
 
 export interface TmuxProcess {
   run: Control['run'];

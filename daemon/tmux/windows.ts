@@ -1,35 +1,7 @@
 /** Makes, lists, sizes and ends the windows that sessions live in. */
+import type { NewWindow, Place, SeenWindow } from '../backend/index.js';
 import { HUB, PREFIX } from './config.js';
 import type { Control } from './control.js';
-
-/** Where a session lives; numbers without tmux's `@` and `%`. */
-export interface Place {
-  readonly window: number;
-  readonly pane: number;
-}
-
-export interface NewWindow {
-  /** The session's id; the tmux session is `rdv-<id>`. */
-  readonly id: string;
-  readonly cols: number;
-  readonly rows: number;
-  readonly historyLimit: number;
-  /** Absolute; no NUL. */
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Program and arguments; no NUL. */
-  readonly argv: readonly string[];
-}
-
-export interface SeenWindow extends Place {
-  readonly id: string;
-  readonly pid: number;
-  readonly dead: boolean;
-  readonly exitCode: number | null;
-  readonly exitSignal: number | null;
-  readonly cols: number;
-  readonly rows: number;
-}
 
 /**
  * Starts the program in a window of its own and shows it to the hub, in one step: no output can come before the hub

@@ -132,7 +132,7 @@ async function tmuxName(home: string): Promise<string> {
   const { socket, cliToken } = pathsIn(home);
   const client = await connect({ socketPath: socket, token: readFileSync(cliToken, 'utf8').trim() });
   try {
-    return (await client.call('daemon/status', {})).tmux.socketName;
+    return (await client.call('daemon/status', {})).backend.socketName ?? '';
   } finally {
     client.close();
   }

@@ -14,7 +14,7 @@ import { sessionHandlers } from '../../daemon/sessions/handlers.js';
 import { createPlaces } from '../../daemon/sessions/places.js';
 import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/reconcile.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
-import { createSlowTmux, type SlowTmux } from './slow-tmux.js';
+import { createSlowBackend, type SlowBackend } from './slow-backend.js';
 
 export interface Told {
   readonly name: string;
@@ -30,8 +30,14 @@ export interface Asking {
 
 export type Memory = ReturnType<typeof openMemory>;
 
-/** `path` names a database to keep, `tmux` one that lives on. Times are 1000, 1001, ... as they are asked for. */
-export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { path?: string; tmux?: SlowTmux } = {}) {
+/** `path` names a database to keep, `backend` one that lives on. Times are 1000, 1001, ... as they are asked for. */
+export function openMemory({
+  path = ':memory:',
+  backend = createSlowBackend(),
+}: {
+  path?: string;
+  backend?: SlowBackend;
+} = {}) {
   const db = openDatabase(path);
   const hub = createHub();
   const log: Record<string, unknown>[] = [];
@@ -40,7 +46,7 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
   let time = 1000;
   const ending = new AbortController();
   const deps = {
-    tmux,
+    backend,
     store: createSessionStore(db),
     places: createPlaces(),
     journal: createJournal(db, hub, () => time++),
@@ -64,7 +70,7 @@ export function openMemory({ path = ':memory:', tmux = createSlowTmux() }: { pat
   const look = (boot = false) => reconcile(wiring, { boot });
   /** Begun by a program's end; a test may be over before they are. */
   const looks = new Set<Promise<unknown>>();
-  tmux.events = {
+  backend.events = {
     output(pane) {
       const id = deps.places.byPane(pane);
       if (id !== undefined) deps.places.spoke(id);

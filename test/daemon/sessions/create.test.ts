@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import type { Params } from '#protocol';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
-import { silent } from '../../support/slow-tmux.js';
+import { silent } from '../../support/slow-backend.js';
 
 type Wanted = Params<'session/create'>;
 
@@ -27,7 +27,7 @@ function folder(t: TestContext): string {
 function nothingLeft(slice: Memory): void {
   const left = {
     rows: slice.rows(),
-    windows: [...slice.tmux.windows],
+    windows: [...slice.backend.windows],
     places: [...slice.places.all()],
     events: slice.events(),
   };
@@ -38,7 +38,7 @@ function nothingLeft(slice: Memory): void {
 test('a session is made once its window stands, and told', async (t) => {
   const slice = memory(t);
   const { revision } = slice.store;
-  const held = slice.tmux.hold('create');
+  const held = slice.backend.hold('create');
   const making = slice.made({ name: ' build ', command: ['sh', '-c', 'true'], cols: 100, rows: 30 });
   await held.reached;
   assert.deepEqual(slice.rows(), [{ name: 'build', status: 'creating' }]);
@@ -56,8 +56,8 @@ test('a session is made once its window stands, and told', async (t) => {
 test('our variables win over those of the caller, and a session without command is the login shell', async (t) => {
   const slice = memory(t);
   const asked: unknown[] = [];
-  const { create } = slice.tmux;
-  slice.tmux.create = (window) => {
+  const { create } = slice.backend;
+  slice.backend.create = (window) => {
     asked.push(window);
     return create(window);
   };
@@ -75,8 +75,8 @@ test('our variables win over those of the caller, and a session without command 
 });
 
 const steps: Record<string, (slice: Memory) => void> = {
-  'the window cannot be made': ({ tmux }) => tmux.fail('create', new Error('first')),
-  'the window stands but tmux says no': ({ tmux }) => tmux.fail('create', new Error('first'), 'after'),
+  'the window cannot be made': ({ backend }) => backend.fail('create', new Error('first')),
+  'the window stands but tmux says no': ({ backend }) => backend.fail('create', new Error('first'), 'after'),
   'the row cannot be written': ({ store }) => {
     store.save = () => {
       throw new Error('first');
@@ -109,14 +109,14 @@ for (const [what, break_] of Object.entries(steps)) {
 for (const verb of ['kill', 'list'] as const) {
   test(`a clean-up that fails at ${verb} hides no error and forgets no window`, async (t) => {
     const slice = memory(t);
-    slice.tmux.fail('create', new Error('first'), 'after');
-    slice.tmux.fail(verb, silent());
+    slice.backend.fail('create', new Error('first'), 'after');
+    slice.backend.fail(verb, silent());
     await assert.rejects(slice.made({ name: 'half', idempotencyKey: 'k' }), new Error('first'));
     assert.deepEqual(slice.rows(), [{ name: 'half', status: 'creating' }]);
     assert.deepEqual((await slice.call('session/list', {})).sessions, []);
-    assert.equal(slice.tmux.windows.size, 1);
+    assert.equal(slice.backend.windows.size, 1);
     const { id } = await slice.made({ name: 'whole', idempotencyKey: 'k' });
-    assert.deepEqual([[...slice.tmux.windows.keys()], slice.rows()], [[id], [{ name: 'whole', status: 'active' }]]);
+    assert.deepEqual([[...slice.backend.windows.keys()], slice.rows()], [[id], [{ name: 'whole', status: 'active' }]]);
   });
 }
 
@@ -126,25 +126,25 @@ test('the same key again returns the session made before, as it is now', async (
   const renamed = await slice.call('session/rename', { id, name: 'renamed' });
   assert.deepEqual(await slice.made({ idempotencyKey: 'k', name: 'ignored' }), renamed);
   assert.notEqual((await slice.call('session/create', { idempotencyKey: 'k' }, { user: 'bob' })).id, id);
-  assert.equal(slice.tmux.windows.size, 2);
+  assert.equal(slice.backend.windows.size, 2);
 });
 
 test('twenty creates with one key at once are one create', async (t) => {
   const slice = memory(t);
   const made = await Promise.all(Array.from({ length: 20 }, () => slice.made({ idempotencyKey: 'k' })));
   assert.equal(new Set(made.map(({ id }) => id)).size, 1);
-  assert.deepEqual([slice.tmux.windows.size, slice.events()], [1, ['session/created active']]);
+  assert.deepEqual([slice.backend.windows.size, slice.events()], [1, ['session/created active']]);
 });
 
 test('of twenty at once whose first one fails, the others are one create', async (t) => {
   const slice = memory(t);
-  slice.tmux.fail('create', silent(), 'after');
+  slice.backend.fail('create', silent(), 'after');
   const made = await Promise.allSettled(Array.from({ length: 20 }, () => slice.made({ idempotencyKey: 'k' })));
   assert.deepEqual(
     made.map(({ status }) => status),
     ['rejected', ...Array(19).fill('fulfilled')],
   );
-  assert.deepEqual([slice.tmux.windows.size, slice.rows().length], [1, 1]);
+  assert.deepEqual([slice.backend.windows.size, slice.rows().length], [1, 1]);
 });
 
 test('twenty creates without a key are twenty, each at a tab of its own', async (t) => {
@@ -161,7 +161,7 @@ test('a key is known after the daemon was started again', async (t) => {
   const first = openMemory({ path });
   const { id } = await first.made({ idempotencyKey: 'k' });
   await first.close();
-  const second = memory(t, { path, tmux: first.tmux });
+  const second = memory(t, { path, backend: first.backend });
   await second.look(true);
   assert.equal((await second.made({ idempotencyKey: 'k' })).id, id);
 });
@@ -217,7 +217,7 @@ for (const [what, [wanted, words, code]] of Object.entries(refusals)) {
     symlinkSync('loop', join(at, 'loop'));
     mkdirSync(join(at, 'sub'));
     await assert.rejects(slice.made(wanted(at)), refused('InvalidParams', words, code));
-    assert.deepEqual(slice.tmux.calls, []);
+    assert.deepEqual(slice.backend.calls, []);
     nothingLeft(slice);
   });
 }
@@ -241,16 +241,16 @@ test('a relative program is found from the directory, and a program by the PATH 
   writeFileSync(join(at, 'mine'), '', { mode: 0o700 });
   await slice.made({ command: ['./mine'], projectPath: at });
   await slice.made({ command: ['mine'], environment: { PATH: `/nowhere:${at}` } });
-  assert.equal(slice.tmux.windows.size, 2);
+  assert.equal(slice.backend.windows.size, 2);
 });
 
 test('a program that ends while its session is being made is known to have ended', async (t) => {
   const slice = memory(t);
-  const held = slice.tmux.hold('create');
+  const held = slice.backend.hold('create');
   const making = slice.made();
   await held.reached;
-  const [id] = [...slice.tmux.windows.keys()];
-  slice.tmux.exit(id!, 3);
+  const [id] = [...slice.backend.windows.keys()];
+  slice.backend.exit(id!, 3);
   await slice.settled();
   held.release();
   await making;

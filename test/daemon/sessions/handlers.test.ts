@@ -5,7 +5,7 @@ import type { MethodName } from '#protocol';
 import { sealedJson } from '../../../daemon/rpc/seal.js';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
-import { silent } from '../../support/slow-tmux.js';
+import { silent } from '../../support/slow-backend.js';
 
 function memory(t: TestContext): Memory {
   const slice = openMemory();
@@ -14,7 +14,7 @@ function memory(t: TestContext): Memory {
 }
 
 /** What tmux was asked to do that a person could notice. */
-const typed = ({ tmux }: Memory) => tmux.calls.filter((call) => /^(type|keys)/.test(call));
+const typed = ({ backend }: Memory) => backend.calls.filter((call) => /^(type|keys)/.test(call));
 
 test('a list holds what lives, unless other states are asked for', async (t) => {
   const slice = memory(t);
@@ -59,7 +59,7 @@ test('suspending ends the viewers and keeps the window; resuming makes it active
   const { id } = await slice.made();
   assert.equal((await slice.call('session/suspend', { id })).status, 'suspended');
   assert.deepEqual(slice.seen, [`endAll ${id} suspended`]);
-  assert.equal(slice.tmux.windows.size, 1);
+  assert.equal(slice.backend.windows.size, 1);
   await assert.rejects(
     slice.call('session/suspend', { id }),
     refused('Conflict', /is suspended and cannot become suspended/),
@@ -83,14 +83,14 @@ test('a suspended session without a window stays suspended and says that it is g
 test('a session is closed once its window is no more', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  const held = slice.tmux.hold('kill');
+  const held = slice.backend.hold('kill');
   const closing = slice.call('session/close', { id });
   await held.reached;
   assert.equal((await slice.call('session/get', { id })).status, 'active');
   held.release();
   assert.deepEqual(await closing, { success: true });
   assert.equal((await slice.call('session/get', { id })).status, 'closed');
-  assert.deepEqual([slice.tmux.windows.size, [...slice.places.all()]], [0, []]);
+  assert.deepEqual([slice.backend.windows.size, [...slice.places.all()]], [0, []]);
   assert.deepEqual(slice.seen, [`endAll ${id} closed`, 'forget 101']);
   assert.deepEqual(slice.events(), ['session/created active', 'session/changed closed']);
   await assert.rejects(slice.call('session/close', { id }), refused('Conflict', /is closed and cannot become closed/));
@@ -99,7 +99,7 @@ test('a session is closed once its window is no more', async (t) => {
 test('a window that cannot be killed leaves the session open, and the caller is told', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  slice.tmux.fail('kill', silent());
+  slice.backend.fail('kill', silent());
   await assert.rejects(
     slice.call('session/close', { id }),
     refused('Unavailable', /not answering/, 'TMUX_UNAVAILABLE'),
@@ -112,7 +112,7 @@ test('a window that cannot be killed leaves the session open, and the caller is 
 test('what happens to a session while its window is being killed is not forgotten', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  const held = slice.tmux.hold('kill');
+  const held = slice.backend.hold('kill');
   const closing = slice.call('session/close', { id });
   await held.reached;
   slice.store.save({ ...slice.store.get('ann', id), exit: { code: 7, signal: null, at: 1 }, cols: 99 });
@@ -164,7 +164,7 @@ const untypable: Record<
   closed: [(slice, id) => slice.call('session/close', { id }), /is closed\. Create another\.$/, 'SESSION_CLOSED'],
   'over, its program having ended': [
     async (slice, id) => {
-      slice.tmux.exit(id, 0);
+      slice.backend.exit(id, 0);
       await slice.look();
     },
     /has ended: its program is no more\. Create another\.$/,
@@ -185,7 +185,7 @@ for (const [state, [prepare, words, code]] of Object.entries(untypable)) {
 test('scrollback is plain text, also of a suspended session, and gone with the window', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  slice.tmux.print(id, '\x1b[31mred\x1b]0;t\x07\ttab  \nC1 \u009b2J\x7f\r\n\n\n');
+  slice.backend.print(id, '\x1b[31mred\x1b]0;t\x07\ttab  \nC1 \u009b2J\x7f\r\n\n\n');
   await slice.call('session/suspend', { id });
   assert.equal((await slice.call('session/scrollback', { id })).content, '[31mred]0;t\ttab\nC1 2J');
   await slice.call('session/close', { id });
@@ -206,10 +206,10 @@ test("every method finds another user's session as little as one that is not the
     ['session/scrollback', {}],
     ['session/wait', { until: 'exit' }],
   ];
-  const { calls: before } = slice.tmux;
+  const { calls: before } = slice.backend;
   for (const [name, params] of calls) {
     const asked = slice.call(name as 'session/get', { id, ...params }, { user: 'bob' });
     await assert.rejects(asked, refused('NotFound', /^No session/, 'SESSION_NOT_FOUND'), name);
   }
-  assert.deepEqual(slice.tmux.calls, before);
+  assert.deepEqual(slice.backend.calls, before);
 });

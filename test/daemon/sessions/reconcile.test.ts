@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
 import { sample } from '../../support/sample.js';
-import { silent } from '../../support/slow-tmux.js';
+import { silent } from '../../support/slow-backend.js';
 
 function memory(t: TestContext): Memory {
   const slice = openMemory();
@@ -17,7 +17,7 @@ const status = async (slice: Memory, id: string) => (await slice.call('session/g
 test('a session whose window is gone is closed, with an event, and its viewers end', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  slice.tmux.windows.delete(id);
+  slice.backend.windows.delete(id);
   await slice.look();
   const { exit } = await slice.call('session/get', { id });
   assert.deepEqual([await status(slice, id), exit?.code, exit?.signal], ['closed', null, null]);
@@ -29,8 +29,8 @@ test('a session whose window is gone is closed, with an event, and its viewers e
 test('when tmux does not answer nothing is concluded', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  slice.tmux.windows.delete(id);
-  slice.tmux.fail('list', silent());
+  slice.backend.windows.delete(id);
+  slice.backend.fail('list', silent());
   await assert.rejects(slice.look(), refused('Unavailable', /not answering/));
   assert.equal(await status(slice, id), 'active');
 });
@@ -38,8 +38,8 @@ test('when tmux does not answer nothing is concluded', async (t) => {
 test('an ended program is told once, with its code, however often one looks', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  slice.tmux.events.died = () => {};
-  slice.tmux.exit(id, 7);
+  slice.backend.events.died = () => {};
+  slice.backend.exit(id, 7);
   await Promise.all([slice.look(), slice.look()]);
   await slice.look();
   const { exit, status } = await slice.call('session/get', { id });
@@ -52,7 +52,7 @@ test('an intent whose window stands becomes a session at boot, and its key is kn
   const slice = memory(t);
   const intent = sample();
   slice.store.intend(intent, 'k');
-  await slice.tmux.create({ id: intent.id, cols: 80, rows: 24 } as never);
+  await slice.backend.create({ id: intent.id, cols: 80, rows: 24 } as never);
   await slice.look(true);
   assert.deepEqual(await slice.call('session/get', { id: intent.id }), intent);
   assert.deepEqual(slice.events(), ['session/created active']);
@@ -71,7 +71,7 @@ test('an intent without a window is forgotten at boot, and its key is free', asy
 
 test('after boot a create under way is neither finished nor undone nor an orphan', async (t) => {
   const slice = memory(t);
-  const held = slice.tmux.hold('create');
+  const held = slice.backend.hold('create');
   const making = slice.made();
   await held.reached;
   assert.deepEqual(await slice.look(), { orphans: [] });
@@ -83,9 +83,9 @@ test('after boot a create under way is neither finished nor undone nor an orphan
 test('a window that no row knows is left alone and logged', async (t) => {
   const slice = memory(t);
   const { id } = sample();
-  await slice.tmux.create({ id, cols: 80, rows: 24 } as never);
+  await slice.backend.create({ id, cols: 80, rows: 24 } as never);
   assert.deepEqual(await slice.look(true), { orphans: [id] });
-  assert.deepEqual([slice.tmux.windows.has(id), slice.rows()], [true, []]);
+  assert.deepEqual([slice.backend.windows.has(id), slice.rows()], [true, []]);
   assert.deepEqual(slice.logged, [
     { level: 'warn', message: 'tmux windows without a session are left alone', orphans: [id] },
   ]);
@@ -94,7 +94,7 @@ test('a window that no row knows is left alone and logged', async (t) => {
 test('a close that races with looks and with the end of the window is told once', async (t) => {
   const slice = memory(t);
   const { id } = await slice.made();
-  const held = slice.tmux.hold('kill');
+  const held = slice.backend.hold('kill');
   const closing = slice.call('session/close', { id });
   await held.reached;
   const looking = Promise.all([slice.look(), slice.look()]);
@@ -105,7 +105,7 @@ test('a close that races with looks and with the end of the window is told once'
 
 test('a session made while tmux is asked is not taken for gone', async (t) => {
   const slice = memory(t);
-  const held = slice.tmux.hold('list');
+  const held = slice.backend.hold('list');
   const looking = slice.look();
   await held.reached;
   const { id } = await slice.made();
@@ -117,13 +117,13 @@ test('a session made while tmux is asked is not taken for gone', async (t) => {
 test('what happens while an earlier one is being closed is not undone by an older look', async (t) => {
   const slice = memory(t);
   const [gone, renamed, closed] = [await slice.made(), await slice.made(), await slice.made()];
-  slice.tmux.events.died = () => {};
-  slice.tmux.exit(renamed.id, 1);
-  slice.tmux.exit(closed.id, 2);
-  slice.tmux.windows.delete(gone.id);
+  slice.backend.events.died = () => {};
+  slice.backend.exit(renamed.id, 1);
+  slice.backend.exit(closed.id, 2);
+  slice.backend.windows.delete(gone.id);
   let release!: () => void;
   const busy = slice.lock(`session ${gone.id}`, () => new Promise<void>((resolve) => (release = resolve)));
-  const held = slice.tmux.hold('list');
+  const held = slice.backend.hold('list');
   const looking = slice.look();
   await held.reached;
   held.release();

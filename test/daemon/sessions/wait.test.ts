@@ -14,12 +14,12 @@ async function waiting(t: TestContext) {
     const { elapsedMs, ...found } = await slice.call('session/wait', { id, ...wanted }, signal ? { signal } : {});
     return found;
   };
-  return { slice, id, wait, looked: () => slice.tmux.hold('capture').reached };
+  return { slice, id, wait, looked: () => slice.backend.hold('capture').reached };
 }
 
 test('a line that is already there is found at once, the newest of them', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  slice.tmux.print(id, 'ready 1\nready 2\nother\n');
+  slice.backend.print(id, 'ready 1\nready 2\nother\n');
   assert.deepEqual(await wait({ until: 'pattern', pattern: '^ready \\d$', timeoutMs: 0 }), {
     reason: 'matched',
     line: 'ready 2',
@@ -28,18 +28,18 @@ test('a line that is already there is found at once, the newest of them', async 
 
 test('a line that comes later ends the wait', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  const held = slice.tmux.hold('capture');
+  const held = slice.backend.hold('capture');
   const found = wait({ until: 'pattern', pattern: 'Listening on \\d+' });
   await held.reached;
   // Between the look and the wait for output: nothing may be lost there.
-  slice.tmux.print(id, 'Listening on 3000\n');
+  slice.backend.print(id, 'Listening on 3000\n');
   held.release();
   assert.deepEqual(await found, { reason: 'matched', line: 'Listening on 3000' });
 });
 
 test('silence is counted from the last output', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  const talking = setInterval(() => slice.tmux.print(id, '.'), 20);
+  const talking = setInterval(() => slice.backend.print(id, '.'), 20);
   t.after(() => clearInterval(talking));
   const started = performance.now();
   setTimeout(() => clearInterval(talking), 200);
@@ -53,7 +53,7 @@ for (const until of ['exit', 'idle', 'pattern'] as const) {
     const { slice, id, wait } = await waiting(t);
     const wanted = { until, pattern: 'never', idleMs: 600_000 };
     const found = wait(wanted);
-    slice.tmux.exit(id, 3);
+    slice.backend.exit(id, 3);
     assert.deepEqual(await found, { reason: 'exited', exitCode: 3 });
     assert.deepEqual(await wait({ ...wanted, timeoutMs: 0 }), { reason: 'exited', exitCode: 3 });
     await slice.call('session/close', { id });
@@ -63,8 +63,8 @@ for (const until of ['exit', 'idle', 'pattern'] as const) {
 
 test('the last words of a program are matched, not only its end', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  slice.tmux.print(id, 'last words\n');
-  slice.tmux.exit(id, 0);
+  slice.backend.print(id, 'last words\n');
+  slice.backend.exit(id, 0);
   await slice.look();
   assert.deepEqual(await wait({ until: 'pattern', pattern: 'last' }), { reason: 'matched', line: 'last words' });
 });
@@ -103,7 +103,7 @@ for (const until of ['exit', 'idle', 'pattern'] as const) {
     await assert.rejects(found, refused('Cancelled', /cancelled/));
     assert.ok(performance.now() - started < 2000);
     assert.equal(leaving, 1);
-    slice.tmux.print(id, 'x');
+    slice.backend.print(id, 'x');
   });
 }
 
@@ -121,7 +121,7 @@ for (const until of ['exit', 'idle', 'pattern'] as const) {
 test('a window that goes away by itself ends a wait, nothing being known of the exit', async (t) => {
   const { slice, id, wait } = await waiting(t);
   const found = wait({ until: 'exit' });
-  slice.tmux.vanish(id);
+  slice.backend.vanish(id);
   assert.deepEqual(await found, { reason: 'exited', exitCode: null });
 });
 
@@ -143,7 +143,7 @@ test('a wait that needs a pattern says so, and a pattern that is none is refused
 
 test('a pattern that would backtrack for ever holds nobody up', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  slice.tmux.print(id, `${'a'.repeat(5000)}!\n`.repeat(20));
+  slice.backend.print(id, `${'a'.repeat(5000)}!\n`.repeat(20));
   const started = performance.now();
   await assert.rejects(
     wait({ until: 'pattern', pattern: '^(a+)+$', timeoutMs: 100 }),
@@ -154,7 +154,7 @@ test('a pattern that would backtrack for ever holds nobody up', async (t) => {
 
 test('an expensive pattern on a full screen leaves others their turn and ends soon after its time', async (t) => {
   const { slice, id, wait } = await waiting(t);
-  slice.tmux.print(id, `${'a'.repeat(200)}\n`.repeat(2000));
+  slice.backend.print(id, `${'a'.repeat(200)}\n`.repeat(2000));
   let longest = 0;
   let last = performance.now();
   const ticking = setInterval(() => {

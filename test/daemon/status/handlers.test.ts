@@ -5,23 +5,23 @@ import { methods } from '#protocol';
 import { pathsIn } from '#protocol/paths';
 import { openDatabase } from '../../../daemon/db/open.js';
 import { statusHandlers } from '../../../daemon/status/handlers.js';
-import { createSlowTmux, silent } from '../../support/slow-tmux.js';
+import { createSlowBackend, silent } from '../../support/slow-backend.js';
 
 function open() {
   const stops: string[] = [];
-  const tmux = createSlowTmux();
+  const backend = createSlowBackend();
   const db = openDatabase(':memory:');
   const handlers = statusHandlers({
     version: '1.2.3',
     startedAt: 1000,
     paths: pathsIn('/home/ann/.remote-dev'),
     db,
-    tmux,
+    backend,
     now: () => 1500,
     counts: () => ({ connections: 1, sessions: 2, viewers: 3 }),
     stop: (reason) => void stops.push(reason),
   });
-  return { handlers, tmux, db, stops };
+  return { handlers, backend, db, stops };
 }
 
 const caller = undefined as never;
@@ -39,9 +39,9 @@ test('it is healthy when database and tmux answer', async () => {
 });
 
 test('what does not answer is named, with the reason, and the rest is still looked at', async () => {
-  const { handlers, tmux, db } = open();
+  const { handlers, backend, db } = open();
   db.close();
-  tmux.fail('ping', silent());
+  backend.fail('ping', silent());
   const { status, components } = await handlers['daemon/health']({}, caller);
   assert.equal(status, 'degraded');
   assert.deepEqual(
@@ -60,7 +60,7 @@ test('the status is whole and fits its schema', async () => {
   assert.deepEqual(methods['daemon/status'].result.parse(status), {
     ...{ version: '1.2.3', protocolVersion: 1, pid: process.pid, startedAt: 1000, uptimeMs: 500 },
     ...{ home: '/home/ann/.remote-dev', socket: '/home/ann/.remote-dev/run/api.sock' },
-    ...{ tmux: { version: 'slow', socketName: 'slow' }, connections: 1, sessions: 2, viewers: 3 },
+    ...{ backend: { kind: 'tmux', version: 'slow', socketName: 'slow' }, connections: 1, sessions: 2, viewers: 3 },
   });
 });
 

@@ -1,12 +1,12 @@
-/** A stream over a slow tmux: credit, gaps, exact cuts, new epochs, the end. */
+/** A stream over a slow backend: credit, gaps, exact cuts, new epochs, the end. */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { stream as limits, type NotificationName, RpcError } from '#protocol';
+import type { Backend, Cut, Modes } from '../../../daemon/backend/index.js';
 import type { Peer } from '../../../daemon/rpc/handlers.js';
 import { createStream, stand } from '../../../daemon/terminals/stream.js';
 import type { Viewer } from '../../../daemon/terminals/viewer.js';
-import type { Cut, Modes, Tmux } from '../../../daemon/tmux/index.js';
 
 interface Heard {
   readonly name: NotificationName;
@@ -50,12 +50,12 @@ function createPeer() {
 const modes = { cols: 80, rows: 24, scrollBottom: 23, wrap: 1, cursorShown: 1 } as Modes;
 
 /** Answers captures late, when told to: an answer at once would hide races. */
-function createTmux() {
+function createBackend() {
   const waiting: { begun: (() => void) | undefined; resolve: (cut: Cut) => void; reject: (error: Error) => void }[] =
     [];
   const events = new EventEmitter();
   const paused: number[] = [];
-  const tmux: Pick<Tmux, 'capture' | 'pause'> = {
+  const backend: Pick<Backend, 'capture' | 'pause'> = {
     capture: (_pane, { begun }) =>
       new Promise((resolve, reject) => {
         waiting.push({ begun, resolve, reject });
@@ -71,7 +71,7 @@ function createTmux() {
     return waiting.shift()!;
   };
   return {
-    tmux,
+    backend,
     paused,
     events,
     async answer(text: string, exact = true) {
@@ -91,9 +91,9 @@ const viewerOf = (peer: Peer, flow = true): Viewer => ({
 });
 
 function setUp(flow = true) {
-  const fake = createTmux();
+  const fake = createBackend();
   const lost: unknown[] = [];
-  const stream = createStream({ pane: 1, tmux: fake.tmux, lost: (_viewer, error) => lost.push(error) });
+  const stream = createStream({ pane: 1, backend: fake.backend, lost: (_viewer, error) => lost.push(error) });
   const listener = createPeer();
   const viewer = viewerOf(listener.peer, flow);
   const join = () => {

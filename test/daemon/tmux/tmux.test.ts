@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { RpcError } from '#protocol';
+import type { Backend } from '../../../daemon/backend/index.js';
 import { cleanEnvironment } from '../../../daemon/environment.js';
-import { openTmux, type Tmux } from '../../../daemon/tmux/index.js';
+import { openTmux } from '../../../daemon/tmux/index.js';
 import { parseVersion } from '../../../daemon/tmux/version.js';
 import { killTmux } from '../../support/daemon.js';
 
 interface Real {
-  readonly tmux: Tmux;
+  readonly tmux: Backend;
   readonly events: EventEmitter;
   /** What a pane printed so far. */
   text(pane: number): string;
@@ -122,7 +123,7 @@ test('when our client is killed it comes back to the same server and hears on', 
   const { tmux, events, start, printed } = await real(t);
   const { pane } = await start('cat');
   const back = once(events, 'connected');
-  const clients = execFileSync('tmux', ['-L', tmux.socketName, 'list-clients', '-F', '#{client_pid}'])
+  const clients = execFileSync('tmux', ['-L', tmux.socketName!, 'list-clients', '-F', '#{client_pid}'])
     .toString()
     .trim();
   process.kill(Number(clients), 'SIGKILL');
@@ -135,7 +136,8 @@ test('when the server is killed a new one is there, and it says so', async (t) =
   const { tmux, events, start, printed } = await real(t);
   await start('cat');
   const back = once(events, 'connected');
-  process.kill(tmux.serverPid!, 'SIGKILL');
+  const server = execFileSync('tmux', ['-L', tmux.socketName!, 'display-message', '-p', '#{pid}']).toString();
+  process.kill(Number(server), 'SIGKILL');
   assert.deepEqual(await back, [false]);
   assert.deepEqual(await tmux.list(), []);
   const { pane } = await start('sh', '-c', 'echo new; cat');

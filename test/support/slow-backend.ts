@@ -1,15 +1,15 @@
-/** A tmux that is none: scriptable, and slow on purpose, since a fake that answers at once hides races. */
+/** A backend that is none: scriptable, and slow on purpose, since a fake that answers at once hides races. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
-import type { Capture, Modes, Place, SeenWindow, Tmux } from '../../daemon/tmux/index.js';
+import type { Backend, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
 
 type Verb = 'create' | 'list' | 'capture' | 'type' | 'keys' | 'leaveModes' | 'resize' | 'kill' | 'ping';
 
-export interface SlowTmux extends Tmux {
+export interface SlowBackend extends Backend {
   readonly windows: Map<string, SeenWindow>;
   /** Every call, as `verb argument`, in the order it came. */
   readonly calls: string[];
-  /** Hears what tmux would tell. */
+  /** Hears what the backend would tell. */
   events: { output(pane: number): void; windowClosed(window: number): void; died(): void };
   /** The next call of a verb fails with the error, before it does anything, or after it did. */
   fail(verb: Verb, error: Error, when?: 'before' | 'after'): void;
@@ -26,7 +26,7 @@ export const silent = () =>
     code: 'TMUX_UNAVAILABLE',
   });
 
-export function createSlowTmux(): SlowTmux {
+export function createSlowBackend(): SlowBackend {
   const windows = new Map<string, SeenWindow>();
   const texts = new Map<number, string>();
   const calls: string[] = [];
@@ -56,13 +56,14 @@ export function createSlowTmux(): SlowTmux {
     throw new RpcError('Gone', 'The tmux window is gone.', { code: 'TMUX_SESSION_GONE' });
   };
 
-  const tmux: SlowTmux = {
+  const backend: SlowBackend = {
     windows,
     calls,
     events: { output() {}, windowClosed() {}, died() {} },
-    version: { text: 'slow', major: 3, minor: 9 },
+    kind: 'tmux',
+    version: 'slow',
     socketName: 'slow',
-    serverPid: 1,
+    degraded: undefined,
     fail: (verb, error, when = 'before') => void failures.push({ verb, error, when }),
     hold(verb) {
       let release!: () => void;
@@ -75,16 +76,16 @@ export function createSlowTmux(): SlowTmux {
     print(id, text) {
       const { pane } = windows.get(id)!;
       texts.set(pane, (texts.get(pane) ?? '') + text);
-      tmux.events.output(pane);
+      backend.events.output(pane);
     },
     exit(id, code) {
       windows.set(id, { ...windows.get(id)!, dead: true, exitCode: code });
-      tmux.events.died();
+      backend.events.died();
     },
     vanish(id) {
       const { window } = windows.get(id)!;
       windows.delete(id);
-      tmux.events.windowClosed(window);
+      backend.events.windowClosed(window);
     },
     create: ({ id, cols, rows }) =>
       slow('create', id, (): Place => {
@@ -106,13 +107,13 @@ export function createSlowTmux(): SlowTmux {
     kill: (window) =>
       slow('kill', `@${window}`, () => {
         const found = [...windows.values()].find((each) => each.window === window);
-        if (found) tmux.vanish(found.id);
+        if (found) backend.vanish(found.id);
       }),
     pause: async () => {},
     ping: () => slow('ping', '', () => {}),
     close: async () => {},
   };
-  return tmux;
+  return backend;
 }
 
 function captureOf(text: string): Capture {
