@@ -23,6 +23,7 @@ import { isLive } from './sessions/session.js';
 import { createSessionStore } from './sessions/store.js';
 import { statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
+import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
 import { openTmux } from './tmux/index.js';
 import { createLogin, ensureToken } from './tokens/local.js';
@@ -84,7 +85,8 @@ async function wire(options: DaemonOptions, { db, environment, relay, backend }:
   };
   const journal = createJournal(db, base.hub, base.now);
   const activity = createActivity(base.store, base.now);
-  const terminals = createTerminals(backend);
+  const sizes = createSizes({ ...base, backend });
+  const terminals = createTerminals(backend, sizes.left);
   const ending = new AbortController();
   const ends = { count: 0, look: () => {} };
   const deps = {
@@ -92,6 +94,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, backend }:
     journal,
     backend,
     terminals,
+    sizes,
     environment,
     ending: ending.signal,
     ends,
@@ -101,6 +104,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, backend }:
   const look = watchBackend(deps, relay, activity);
   ends.look = () => void look(false);
   await look(true);
+  sizes.adopt();
 
   let listener: Listener | undefined;
   const counts = () => ({
@@ -130,6 +134,7 @@ async function wire(options: DaemonOptions, { db, environment, relay, backend }:
       ending.abort();
       for (const { id } of base.store.all()) terminals.endAll(id, 'stopping');
       await listener.stop(reason);
+      sizes.close();
       activity.close();
       await backend.close();
       closeDatabase(db);

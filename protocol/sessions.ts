@@ -17,8 +17,12 @@ export const Session = z.object({
   tmuxSessionName: z.string().describe('`rdv-<id>` on our own tmux server.'),
   projectPath: z.string().describe('The directory the program was started in.'),
   command: z.array(z.string()).nullable().describe('Program and arguments; null for the login shell.'),
-  cols: z.int(),
+  cols: z.int().describe('The size now.'),
   rows: z.int(),
+  home: z
+    .object({ cols: z.int(), rows: z.int() })
+    .nullable()
+    .describe('The size it returns to when no viewer owns it; null until the first viewer that says one.'),
   exit: z
     .object({
       code: z.int().nullable().describe('Exit code; null when a signal ended it or nothing is known.'),
@@ -60,8 +64,8 @@ export const sessionMethods = {
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10240))
         .optional()
         .describe('Variables of the program, on top of the plain environment every session starts with.'),
-      cols: cols.default(80),
-      rows: rows.default(24),
+      cols: cols.optional().describe('Columns while no viewer says otherwise; 80 when absent.'),
+      rows: rows.optional().describe('Rows while no viewer says otherwise; 24 when absent.'),
       historyLimit: z.int().min(0).max(1_000_000).default(10_000).describe('Scrollback lines tmux keeps.'),
       idempotencyKey: z
         .string()

@@ -26,6 +26,13 @@ const sessionId = z.uuid();
 const base64 = z.base64();
 const success = z.object({ success: z.literal(true) });
 
+/** The size as a viewer sees it. */
+const View = {
+  cols: z.int().describe("The session's size now."),
+  rows: z.int(),
+  owner: z.boolean().describe("Whether the size is this viewer's: the latest to open with a size, focus or type."),
+};
+
 /** Enough to rebuild the screen in an empty terminal. */
 export const Snapshot = z.object({
   data: base64.describe('Bytes that, written to a fresh terminal of this size, draw the screen and set its modes.'),
@@ -41,8 +48,12 @@ export const terminalMethods = {
     params: z.object({
       sessionId,
       mode: z.enum(['rw', 'ro']).default('rw').describe('`ro` may neither type nor resize.'),
-      cols: cols.optional().describe("Sets the session's size, with rows; left alone when absent."),
+      cols: cols.optional().describe("This viewer's own size, with rows; without it, it never has a say in the size."),
       rows: rows.optional(),
+      focus: z
+        .boolean()
+        .optional()
+        .describe('Whether the session takes this size now, from whoever owns it; true unless resuming.'),
       scrollback: z.int().min(0).max(100_000).default(1000).describe('History lines in the snapshot.'),
       flow: z
         .boolean()
@@ -58,8 +69,7 @@ export const terminalMethods = {
       epoch,
       offset: offset.describe('Place of the first byte that follows.'),
       resumed: z.boolean().describe('True when output goes on at the place asked for; there is no snapshot then.'),
-      cols: z.int(),
-      rows: z.int(),
+      ...View,
       snapshot: Snapshot.optional(),
     }),
     errors: ['NotFound', 'Conflict', 'Gone'],
@@ -77,10 +87,18 @@ export const terminalMethods = {
   }),
 
   'terminal/resize': method({
-    summary: "Sets the size of a stream's session; the other viewers are told.",
+    summary: "Says a viewer's size; the session takes it when this viewer owns the size, or nobody does.",
     effect: 'write',
     params: z.object({ streamId, cols, rows }),
-    result: z.object({ cols: z.int(), rows: z.int() }),
+    result: z.object(View),
+    errors: ['NotFound', 'Forbidden', 'Gone'],
+  }),
+
+  'terminal/focus': method({
+    summary: "Makes a viewer the owner of its session's size, as typing does; the other viewers are told.",
+    effect: 'write',
+    params: z.object({ streamId }),
+    result: z.object(View),
     errors: ['NotFound', 'Forbidden', 'Gone'],
   }),
 
@@ -121,10 +139,10 @@ export const terminalNotifications = {
     params: z.object({ streamId, epoch, offset, ...Snapshot.shape }),
   }),
   'terminal/resized': notification({
-    summary: 'The session has another size.',
+    summary: 'The session has another size, or its size another owner.',
     from: 'daemon',
     delivery: 'connection',
-    params: z.object({ streamId, cols: z.int(), rows: z.int() }),
+    params: z.object({ streamId, ...View }),
   }),
   'terminal/exit': notification({
     summary: 'The program ended; the last screen was sent as a snapshot before, since tmux may drop the last bytes.',

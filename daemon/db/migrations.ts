@@ -34,4 +34,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX event_by_user ON event (user_id, seq);
   `,
+  `
+  -- The size a session returns to when no viewer owns its size; null until one was said.
+  ALTER TABLE session ADD COLUMN home_cols INTEGER;
+  ALTER TABLE session ADD COLUMN home_rows INTEGER;
+  `,
 ];

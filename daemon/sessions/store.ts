@@ -37,6 +37,8 @@ interface Row {
   command: string | null;
   cols: number;
   rows: number;
+  home_cols: number | null;
+  home_rows: number | null;
   exit_code: number | null;
   exit_signal: number | null;
   exited_at: number | null;
@@ -48,7 +50,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, user_id, name, status, project_path, command, cols, rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+  'id, user_id, name, status, project_path, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
 const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
 
 export function createSessionStore(db: Db): SessionStore {
@@ -131,6 +133,7 @@ function fromRow(row: Omit<Row, 'idempotency_key'>): Session {
     command: row.command === null ? null : (JSON.parse(row.command) as string[]),
     cols: row.cols,
     rows: row.rows,
+    home: row.home_cols && row.home_rows ? { cols: row.home_cols, rows: row.home_rows } : null,
     exit: row.exited_at === null ? null : { code: row.exit_code, signal: row.exit_signal, at: row.exited_at },
     tabOrder: row.tab_order,
     lastActivityAt: row.last_activity_at,
@@ -149,6 +152,8 @@ function toRow(session: Session): Omit<Row, 'idempotency_key'> {
     command: session.command === null ? null : JSON.stringify(session.command),
     cols: session.cols,
     rows: session.rows,
+    home_cols: session.home?.cols ?? null,
+    home_rows: session.home?.rows ?? null,
     exit_code: session.exit?.code ?? null,
     exit_signal: session.exit?.signal ?? null,
     exited_at: session.exit?.at ?? null,

@@ -4,6 +4,8 @@ import type { Backend } from '../backend/index.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
+import type { Size } from './lease.js';
+import type { Sizes } from './sizes.js';
 import { stand } from './stream.js';
 import type { OpenViewer, Terminals } from './terminals.js';
 
@@ -11,11 +13,12 @@ export interface TerminalDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly terminals: Terminals;
+  readonly sizes: Sizes;
   readonly backend: Backend;
 }
 
 export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMethods> {
-  const { store, places, terminals, backend } = deps;
+  const { store, places, terminals, sizes, backend } = deps;
 
   /** The viewer, if it may change what the session does. */
   const writer = (caller: Caller, streamId: string): OpenViewer => {
@@ -28,10 +31,12 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
     async 'terminal/open'(params, caller) {
       const session = openable(store.get(caller.user, params.sessionId));
       const place = places.get(session.id);
-      await resizeFirst(deps, session, params);
+      const size = sizeIn(params);
       const viewer = terminals.open(caller.peer, { sessionId: session.id, pane: place.pane }, params);
       try {
-        const result = await begin(terminals, viewer, params, store.get(caller.user, session.id));
+        // A viewer that comes back on its own takes nothing from those who are here.
+        const view = await sizes.join(viewer, size, params.focus ?? params.resume === undefined);
+        const result = { ...(await begin(terminals, viewer, params)), ...view };
         // After the answer is on its way, so that no output can overtake it.
         setImmediate(() => terminals.stream(place.pane).add(viewer, result.epoch));
         return result;
@@ -46,15 +51,14 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
       const bytes = Buffer.from(data, 'base64');
       if (bytes.length > limits.inputBytes)
         throw new RpcError('TooLarge', `Input is ${bytes.length} bytes; at most ${limits.inputBytes} go in one call.`);
+      sizes.typed(viewer);
       await backend.type(viewer.pane, bytes);
       return { success: true };
     },
 
-    async 'terminal/resize'({ streamId, cols, rows }, caller) {
-      const viewer = writer(caller, streamId);
-      await resize(deps, store.get(caller.user, viewer.sessionId), cols, rows, viewer);
-      return { cols, rows };
-    },
+    'terminal/resize': ({ streamId, ...size }, caller) => sizes.resize(writer(caller, streamId), size),
+
+    'terminal/focus': ({ streamId }, caller) => sizes.focus(writer(caller, streamId)),
 
     'terminal/ack'({ streamId, offset }, caller) {
       const viewer = terminals.get(caller.peer, streamId);
@@ -82,29 +86,13 @@ function openable(session: Session): Session {
   throw new RpcError('Conflict', `Session ${session.id} is ${session.status}. ${cure}`, { code: 'SESSION_NOT_ACTIVE' });
 }
 
-async function resizeFirst(
-  deps: TerminalDeps,
-  session: Session,
-  { mode, cols, rows }: Parsed<'terminal/open'>,
-): Promise<void> {
-  if (mode === 'ro' || cols === undefined || rows === undefined) return;
-  await resize(deps, session, cols, rows);
-}
-
-async function resize(
-  { store, places, terminals, backend }: TerminalDeps,
-  session: Session,
-  cols: number,
-  rows: number,
-  by?: OpenViewer,
-) {
-  if (session.cols === cols && session.rows === rows) return;
-  const place = places.get(session.id);
-  await backend.resize(place.window, cols, rows);
-  store.save({ ...store.get(session.userId, session.id), cols, rows });
-  for (const viewer of terminals.stream(place.pane).viewers()) {
-    if (viewer !== by) viewer.peer.tell('terminal/resized', { streamId: viewer.streamId, cols, rows });
+/** The size a viewer comes with; one that may not type has none. Throws InvalidParams for half a size. */
+function sizeIn({ mode, cols, rows }: Parsed<'terminal/open'>): Size | undefined {
+  if ((cols === undefined) !== (rows === undefined)) {
+    const [given, missing] = cols === undefined ? ['rows', 'cols'] : ['cols', 'rows'];
+    throw new RpcError('InvalidParams', `Expected \`${missing}\` with \`${given}\`, got none.`);
   }
+  return mode === 'ro' || cols === undefined || rows === undefined ? undefined : { cols, rows };
 }
 
 /** Where the viewer starts: at the place it asks for while that is held, else at a fresh snapshot. */
@@ -112,8 +100,7 @@ async function begin(
   terminals: Terminals,
   viewer: OpenViewer,
   params: Parsed<'terminal/open'>,
-  session: Session,
-): Promise<Result<'terminal/open'>> {
+): Promise<Omit<Result<'terminal/open'>, 'cols' | 'rows' | 'owner'>> {
   const stream = terminals.stream(viewer.pane);
   const here = stream.here();
   const { resume, scrollback } = params;
@@ -126,9 +113,9 @@ async function begin(
   const { streamId } = viewer;
   if (resume && stream.holds(resume.epoch, resume.offset)) {
     stand(viewer, resume.offset);
-    return { streamId, ...resume, resumed: true, cols: session.cols, rows: session.rows };
+    return { streamId, ...resume, resumed: true };
   }
   const { epoch, offset, data, cols, rows } = await stream.snapshot(scrollback);
   stand(viewer, offset);
-  return { streamId, epoch, offset, resumed: false, cols, rows, snapshot: { data, cols, rows } };
+  return { streamId, epoch, offset, resumed: false, snapshot: { data, cols, rows } };
 }

@@ -35,7 +35,10 @@ export interface Terminals {
   readonly count: number;
 }
 
-export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>): Terminals {
+/** Hears that a viewer is no more: closed, or lost with its connection. */
+type Left = (viewer: OpenViewer, how: 'closed' | 'lost') => void;
+
+export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, left: Left): Terminals {
   const streams = new Map<number, Stream>();
   const viewers = new Map<string, OpenViewer>();
 
@@ -54,9 +57,10 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>): Te
     if (!(error instanceof RpcError)) throw error;
   };
 
-  const close = (viewer: OpenViewer) => {
-    viewers.delete(viewer.streamId);
+  const close = (viewer: OpenViewer, how: 'closed' | 'lost' = 'closed') => {
+    if (!viewers.delete(viewer.streamId)) return;
     streams.get(viewer.pane)?.remove(viewer);
+    left(viewer, how);
   };
 
   const end = (viewer: OpenViewer, reason: EndReason) => {
@@ -83,7 +87,7 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>): Te
         ended: false,
       };
       viewers.set(streamId, viewer);
-      peer.onClose(() => close(viewer));
+      peer.onClose(() => close(viewer, 'lost'));
       peer.onDrain(() => streams.get(viewer.pane)?.push(viewer));
       return viewer;
     },
@@ -92,7 +96,7 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>): Te
       if (viewer?.peer === peer) return viewer;
       throw new RpcError('NotFound', `No stream ${streamId} on this connection. Open one with terminal/open.`);
     },
-    close,
+    close: (viewer) => close(viewer),
     endAll(sessionId, reason) {
       for (const viewer of viewers.values()) if (viewer.sessionId === sessionId) end(viewer, reason);
     },

@@ -16,6 +16,7 @@ export function sample(changes: Partial<Session> = {}): Session {
     command: null,
     cols: 80,
     rows: 24,
+    home: null,
     exit: null,
     tabOrder: last,
     lastActivityAt: 1000,

@@ -117,6 +117,7 @@ export function session(number = 1): Session {
     command: null,
     cols: 80,
     rows: 24,
+    home: null,
     exit: null,
     tabOrder: number,
     lastActivityAt: 1_700_000_000_000,

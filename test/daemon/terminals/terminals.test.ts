@@ -80,8 +80,8 @@ test("'terminal/resize' reaches the program and tells the other viewers", async 
   const other = await createWatch(client, { sessionId: id, mode: 'ro' });
   const told = new Promise<object>((resolve) => client.on('terminal/resized', resolve));
   const size = await client.call('terminal/resize', { streamId: one.streamId, cols: 101, rows: 31 });
-  assert.deepEqual(size, { cols: 101, rows: 31 });
-  assert.deepEqual(await told, { streamId: other.streamId, cols: 101, rows: 31 });
+  assert.deepEqual(size, { cols: 101, rows: 31, owner: true });
+  assert.deepEqual(await told, { streamId: other.streamId, cols: 101, rows: 31, owner: false });
   await one.until((text) => text.includes('31 101'));
   const session = await client.call('session/get', { id });
   assert.deepEqual([session.cols, session.rows], [101, 31]);
