@@ -1,7 +1,6 @@
 /** Wires the daemon together: database, tmux, slices, socket. The one place that knows them all. */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { RpcError } from '#protocol';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
@@ -10,6 +9,7 @@ import { cleanEnvironment } from './environment.js';
 import { eventHandlers } from './events/handlers.js';
 import { createJournal } from './events/journal.js';
 import type { Log } from './log.js';
+import { createRecordings } from './recordings/handlers.js';
 import { createRelay, type Relay } from './relay.js';
 import { createHub } from './rpc/hub.js';
 import { type Listener, listen } from './rpc/listen.js';
@@ -18,15 +18,17 @@ import { checkSocket } from './rpc/socket.js';
 import { createActivity } from './sessions/activity.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { createPlaces } from './sessions/places.js';
-import { closeGone, type ReconcileDeps, reconcile } from './sessions/reconcile.js';
+import { runHandlers } from './sessions/run.js';
 import { isLive } from './sessions/session.js';
 import { createSessionStore } from './sessions/store.js';
 import { statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
+import { readingHandlers } from './terminals/reading.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
 import { openTmux } from './tmux/index.js';
 import { createLogin, ensureToken } from './tokens/local.js';
+import { watchBackend } from './watching.js';
 
 export interface DaemonOptions {
   readonly paths: Paths;
@@ -70,10 +72,9 @@ interface Opened {
   readonly backend: Backend;
 }
 
-async function wire(options: DaemonOptions, { db, environment, relay, backend }: Opened): Promise<Daemon> {
-  const { paths, log } = options;
-  const startedAt = Date.now();
-  const login = createLogin(ensureToken(paths.cliToken));
+/** Everything that outlives a call. */
+function createParts({ paths, log }: DaemonOptions, { db, environment, backend }: Opened) {
+  const ending = new AbortController();
   const base = {
     db,
     log,
@@ -83,116 +84,78 @@ async function wire(options: DaemonOptions, { db, environment, relay, backend }:
     places: createPlaces(),
     store: createSessionStore(db),
   };
-  const journal = createJournal(db, base.hub, base.now);
-  const activity = createActivity(base.store, base.now);
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);
-  const ending = new AbortController();
-  const ends = { count: 0, look: () => {} };
-  const deps = {
+  return {
     ...base,
-    journal,
     backend,
-    terminals,
-    sizes,
     environment,
-    ending: ending.signal,
-    ends,
-    socket: paths.socket,
+    sizes,
+    terminals,
     viewers: terminals,
+    journal: createJournal(db, base.hub, base.now),
+    activity: createActivity(base.store, base.now),
+    recordings: createRecordings({ ...base, terminals, folder: paths.recordings }),
+    ends: { count: 0, look: () => {} },
+    end: ending,
+    ending: ending.signal,
+    socket: paths.socket,
+    login: createLogin(ensureToken(paths.cliToken)),
   };
-  const look = watchBackend(deps, relay, activity);
-  ends.look = () => void look(false);
+}
+
+async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
+  const parts = createParts(options, opened);
+  const { store, terminals, sizes, recordings, activity, backend } = parts;
+  const look = watchBackend(parts, opened.relay);
+  parts.ends.look = () => void look(false);
   await look(true);
   sizes.adopt();
-
-  let listener: Listener | undefined;
-  const counts = () => ({
-    connections: listener?.connections() ?? 0,
-    sessions: [...base.store.all()].filter(isLive).length,
-    viewers: terminals.count,
-  });
-  listener = await listen({
-    path: paths.socket,
-    handlers: {
-      ...statusHandlers({ ...deps, ...options, startedAt, counts, stop: options.stopAsked }),
-      ...sessionHandlers(deps),
-      ...terminalHandlers(deps),
-      ...eventHandlers(deps),
-    },
-    login,
-    serverInfo: { name: 'rdv', version: options.version },
-    discover: openRpc,
-    lock: base.lock,
-    log,
-  });
+  const listener = await serve(options, parts);
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
 
   return {
     async stop(reason) {
       clearInterval(again);
-      ending.abort();
-      for (const { id } of base.store.all()) terminals.endAll(id, 'stopping');
+      parts.end.abort();
+      for (const { id } of store.all()) terminals.endAll(id, 'stopping');
       await listener.stop(reason);
       sizes.close();
+      await recordings.close();
       activity.close();
       await backend.close();
-      closeDatabase(db);
+      closeDatabase(parts.db);
     },
   };
 }
 
-type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
-  ends: { count: number; look: () => void };
-  terminals: ReturnType<typeof createTerminals>;
-  backend: Backend;
-};
-
-/** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
-function watchBackend(deps: Watched, relay: Relay, activity: ReturnType<typeof createActivity>) {
-  const { places, terminals, log } = deps;
-  const wiring: ReconcileDeps = {
-    ...deps,
-    ended: terminals.ended,
-    gone(session, pane) {
-      terminals.endAll(session.id, 'gone');
-      if (pane !== undefined) terminals.forget(pane);
-    },
-  };
-
-  const look = async (boot: boolean) => {
-    try {
-      await reconcile(wiring, { boot });
-    } catch (error) {
-      if (boot || !(error instanceof RpcError)) throw error;
-      log({ level: 'warn', message: 'the backend did not answer; nothing is concluded', reason: error.message });
-    }
-  };
-
-  relay.connect({
-    output(pane, data) {
-      terminals.output(pane, data);
-      const id = places.byPane(pane);
-      if (id === undefined) return;
-      activity.seen(id);
-      places.spoke(id);
-    },
-    paused: terminals.paused,
-    windowClosed(window) {
-      const id = places.byWindow(window);
-      if (id !== undefined) void closeGone(wiring, id);
-    },
-    died() {
-      deps.ends.count++;
-      void look(false);
-    },
-    connected(same) {
-      log({ level: 'warn', message: 'the backend is back', same });
-      void look(false).then(terminals.resumed);
-    },
-    lost: terminals.interrupted,
+async function serve(options: DaemonOptions, parts: ReturnType<typeof createParts>): Promise<Listener> {
+  const { store, terminals, recordings, login, lock, log } = parts;
+  const startedAt = Date.now();
+  let listener: Listener | undefined;
+  const counts = () => ({
+    connections: listener?.connections() ?? 0,
+    sessions: [...store.all()].filter(isLive).length,
+    viewers: terminals.count,
   });
-  return look;
+  listener = await listen({
+    path: options.paths.socket,
+    handlers: {
+      ...statusHandlers({ ...parts, ...options, startedAt, counts, stop: options.stopAsked }),
+      ...sessionHandlers(parts),
+      ...runHandlers({ ...parts, output: terminals.stream }),
+      ...terminalHandlers(parts),
+      ...readingHandlers(parts),
+      ...recordings.handlers,
+      ...eventHandlers(parts),
+    },
+    login,
+    serverInfo: { name: 'rdv', version: options.version },
+    discover: openRpc,
+    lock,
+    log,
+  });
+  return listener;
 }
 
 /** `rdv` for the usual data folder; another folder gets a server of its own. */

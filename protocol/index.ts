@@ -4,6 +4,9 @@ import { daemonMethods, daemonNotifications } from './daemon.js';
 import type { Method, Notification } from './define.js';
 import { eventMethods } from './events.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
+import { readingMethods } from './reading.js';
+import { recordingMethods } from './recordings.js';
+import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
 
@@ -11,7 +14,10 @@ export const methods = {
   ...lifecycleMethods,
   ...daemonMethods,
   ...sessionMethods,
+  ...runMethods,
   ...terminalMethods,
+  ...readingMethods,
+  ...recordingMethods,
   ...eventMethods,
 } satisfies Record<string, Method<any, any>>;
 
@@ -47,5 +53,8 @@ export * from './define.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './lifecycle.js';
+export * from './reading.js';
+export * from './recordings.js';
+export * from './runs.js';
 export * from './sessions.js';
 export * from './terminals.js';

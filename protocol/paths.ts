@@ -10,6 +10,7 @@ export interface Paths {
   readonly database: string;
   readonly cliToken: string;
   readonly log: string;
+  readonly recordings: string;
   readonly tmuxConfig: string;
 }
 
@@ -29,6 +30,7 @@ export function pathsIn(home: string): Paths {
     database: `${home}/rdv.db`,
     cliToken: `${home}/cli-token`,
     log: `${home}/log/rdvd.log`,
+    recordings: `${home}/recordings`,
     tmuxConfig: `${home}/run/tmux.conf`,
   };
 }

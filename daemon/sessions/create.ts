@@ -31,13 +31,16 @@ export interface Ends {
   look(): void;
 }
 
-type Wanted = Parsed<'session/create'>;
+type Wanted = Omit<Parsed<'session/create'>, 'idempotencyKey'> & { readonly idempotencyKey?: string | undefined };
+
+/** What runs a session's program, where it is not the program itself. */
+export type Launcher = (argv: readonly string[]) => readonly string[];
 
 /** Creates of one key run one after another, so that the second finds what the first made. */
 export function createSessions(deps: CreateDeps) {
   return (user: string, wanted: Wanted): Promise<Session> => {
     const { idempotencyKey: key } = wanted;
-    if (key === undefined) return create(deps, user, wanted);
+    if (key === undefined) return createSession(deps, user, wanted);
     return deps.lock(`idempotencyKey ${JSON.stringify([user, key])}`, () => createOnce(deps, user, wanted, key));
   };
 }
@@ -48,10 +51,16 @@ async function createOnce(deps: CreateDeps, user: string, wanted: Wanted, key: s
   // An earlier create with this key failed and could not be undone then; it is undone now, or this one fails as well.
   const left = deps.store.intentOf(user, key);
   if (left !== undefined) await undo(deps, left);
-  return create(deps, user, wanted);
+  return createSession(deps, user, wanted);
 }
 
-async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<Session> {
+/** Throws InvalidParams, Unavailable, and leaves nothing behind. */
+export async function createSession(
+  deps: CreateDeps,
+  user: string,
+  wanted: Wanted,
+  launcher: Launcher = (argv) => argv,
+): Promise<Session> {
   const { store, places, backend, journal, now, socket } = deps;
   const session = draft(deps, user, wanted);
   const environment = { ...deps.environment, ...wanted.environment };
@@ -68,7 +77,7 @@ async function create(deps: CreateDeps, user: string, wanted: Wanted): Promise<S
       RDV_API_SOCKET: socket,
     };
     const place = await backend.create({
-      ...{ id, cols, rows, directory, argv, historyLimit: wanted.historyLimit },
+      ...{ id, cols, rows, directory, argv: launcher(argv), historyLimit: wanted.historyLimit },
       environment: { ...wanted.environment, ...own },
     });
     places.set(id, place);

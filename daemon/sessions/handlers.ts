@@ -3,18 +3,14 @@ import { type Result, RpcError, type Session, type SessionStatus, type sessionMe
 import { type Backend, checkKeys, type Place } from '../backend/index.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { seal } from '../rpc/seal.js';
+import { type CloseDeps, closeSession } from './close.js';
 import { type CreateDeps, createSessions } from './create.js';
 import { isLive, listedByDefault, rename, turn } from './session.js';
 import { plainText } from './text.js';
 import { type WaitDeps, waitFor } from './wait.js';
 
-export interface SessionDeps extends CreateDeps, Pick<WaitDeps, 'ending'> {
+export interface SessionDeps extends CreateDeps, Pick<CloseDeps, 'viewers'>, Pick<WaitDeps, 'ending'> {
   readonly backend: Backend;
-  /** Those who watch a session's terminal. */
-  readonly viewers: {
-    endAll(sessionId: string, reason: 'suspended' | 'closed'): void;
-    forget(pane: number): void;
-  };
 }
 
 export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods> {
@@ -67,15 +63,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
     },
 
     async 'session/close'({ id }, { user }) {
-      turn(store.get(user, id), 'closed', now());
-      const place = places.find(id);
-      if (place) await backend.kill(place.window);
-      places.remove(id);
-      // Read again: its program may have ended, or its size changed, while tmux was asked.
-      keep(turn(store.get(user, id), 'closed', now()));
-      viewers.endAll(id, 'closed');
-      if (place) viewers.forget(place.pane);
-      places.spoke(id);
+      await closeSession(deps, user, id);
       return { success: true };
     },
 

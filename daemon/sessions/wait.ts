@@ -1,9 +1,9 @@
 /** Waits for something to become true of a session: a line printed, silence, the end of its program. */
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Parsed, type Result, RpcError, type Session } from '#protocol';
 import type { Backend } from '../backend/index.js';
 import type { Caller } from '../rpc/handlers.js';
+import { compilePattern, matchesIn, type Pattern } from './pattern.js';
 import type { Places } from './places.js';
 import type { SessionStore } from './store.js';
 import { plainText } from './text.js';
@@ -24,11 +24,6 @@ const LOOK_MS = 100;
 /** Lines above the screen looked at, so that a line that scrolled by between two looks is not missed. */
 const LOOK_LINES = 2000;
 const PROGRESS_MS = 1000;
-/** Size of a compiled pattern, and of a line it is held against: one line must not take long, whatever both are. */
-const PROGRAM = 1000;
-const LINE_CHARS = 10_000;
-/** Others get their turn after so long in a look. */
-const SLICE_MS = 10;
 /** A look that takes longer than the whole wait may go on for so long after it. */
 const GRACE_MS = 1000;
 
@@ -73,7 +68,7 @@ export async function waitFor(
 /** Whether the program ended, or the line is there. */
 function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number, over: () => boolean) {
   const { store, places, backend } = deps;
-  const expression = until === 'pattern' ? compile(pattern) : undefined;
+  const expression = until === 'pattern' ? patternOf(pattern) : undefined;
   return async (): Promise<Found | undefined> => {
     const session = store.find(id);
     const line = expression && places.find(id) ? await findLine(backend, pane, expression, over) : undefined;
@@ -85,32 +80,17 @@ function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pa
   };
 }
 
-/** The newest line that matches. Lets others run now and then, and gives up when `over`. */
-async function findLine(backend: WaitDeps['backend'], pane: number, expression: RE2JS, over: () => boolean) {
+/** The newest line that matches. */
+async function findLine(backend: WaitDeps['backend'], pane: number, pattern: Pattern, over: () => boolean) {
   const captured = await backend.capture(pane, { history: LOOK_LINES, styled: false });
-  let since = performance.now();
-  for (const line of plainText(captured).split('\n').reverse()) {
-    if (expression.matcher(line.slice(0, LINE_CHARS)).find()) return line;
-    if (performance.now() - since < SLICE_MS) continue;
-    await turn();
-    if (over()) return undefined;
-    since = performance.now();
-  }
+  const lines = plainText(captured).split('\n');
+  for await (const { index } of matchesIn(lines, pattern, over)) return lines[index];
   return undefined;
 }
 
-/** RE2, because a caller's backtracking expression could hold the whole daemon. */
-function compile(pattern: string | undefined): RE2JS {
-  if (pattern === undefined)
-    throw new RpcError('InvalidParams', 'Expected `pattern` when waiting until `pattern`, got none.');
-  try {
-    const expression = RE2JS.compile(pattern);
-    if (expression.programSize() <= PROGRAM) return expression;
-  } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw error;
-    throw new RpcError('InvalidParams', `Expected \`pattern\` to be an RE2 expression: ${error.message}.`);
-  }
-  throw new RpcError('InvalidParams', 'Expected a simpler `pattern`: this one repeats too much.');
+function patternOf(pattern: string | undefined): Pattern {
+  if (pattern !== undefined) return compilePattern(pattern);
+  throw new RpcError('InvalidParams', 'Expected `pattern` when waiting until `pattern`, got none.');
 }
 
 function createSilence(places: Places, { id }: Session, { until, idleMs }: Wanted) {

@@ -6,6 +6,7 @@ import { createBatch } from './batch.js';
 import { createCutter, type Drawn, type Place } from './cut.js';
 import { createOutputFrames } from './output.js';
 import { createRing } from './ring.js';
+import { createTaps, type Tap } from './taps.js';
 import { pump, type Source, type Viewer } from './viewer.js';
 
 export interface Stream {
@@ -23,6 +24,10 @@ export interface Stream {
   /** The program ended; each viewer is told after its last byte. */
   ended(code: number | null): void;
   snapshot(scrollback: number): Promise<Drawn>;
+  /** Bytes from a place on that are held, at most `length`; a view, valid until the next output. */
+  read(offset: number, length: number): Buffer;
+  /** Hears everything from now on, inside the daemon and without delay. Returns the way out. */
+  tap(tap: Tap): () => void;
   /** Begins to send to a viewer whose position was set in this epoch; if it is over, by a gap and a snapshot. */
   add(viewer: Viewer, since: string): void;
   remove(viewer: Viewer): void;
@@ -45,6 +50,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
   let now = createSpan();
   let exit: { code: number | null } | undefined;
   const viewers = new Set<Viewer>();
+  const taps = createTaps();
   const here = () => ({ epoch: now.epoch, offset: now.ring.end });
   const cutter = createCutter({ pane, backend, here });
 
@@ -58,8 +64,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     if (!exit || viewer.ended || viewer.position !== now.ring.end) return;
     // tmux drops what it had not yet sent us when a program ends, without a word: the last screen makes up for it.
     if (!viewer.sawEnd) return void moveForward(viewer);
-    viewer.ended = true;
-    viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code: exit.code });
+    tellExit(viewer, exit.code);
   };
 
   const moveForward = async (viewer: Viewer) => {
@@ -82,11 +87,13 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
 
   const moveAll = () => {
     for (const viewer of viewers) void moveForward(viewer);
+    taps.resumed();
   };
 
   const restart = () => {
     now = createSpan();
     for (const viewer of viewers) viewer.position = undefined;
+    taps.hole();
   };
 
   return {
@@ -94,6 +101,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     holds: (epoch, offset) => epoch === now.epoch && offset >= now.ring.start && offset <= now.ring.end,
     output(data) {
       now.ring.append(data);
+      taps.data(data, now.ring.end);
       if (viewers.size > 0) batch.add(data.length);
     },
     paused() {
@@ -105,9 +113,12 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     resumed: moveAll,
     ended(code) {
       exit = { code };
+      taps.ended(code);
       pushAll();
     },
     snapshot: cutter.draw,
+    read: (offset, length) => now.ring.read(offset, length),
+    tap: taps.add,
     add(viewer, since) {
       viewers.add(viewer);
       if (since === now.epoch) push(viewer);
@@ -132,6 +143,11 @@ function show(viewer: Viewer, drawn: Drawn): void {
   peer.tell('terminal/gap', { streamId, from: sent, to: drawn.offset, epoch: drawn.epoch });
   peer.tell('terminal/snapshot', { streamId, ...drawn });
   stand(viewer, drawn.offset);
+}
+
+function tellExit(viewer: Viewer, code: number | null): void {
+  viewer.ended = true;
+  viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code });
 }
 
 /** Puts a viewer at a place as if it had been sent and had taken in everything before it. */

@@ -148,7 +148,7 @@ test('random viewers never fight: the window is always as its owner is, and the 
         if (does === 'open' && !streamId) {
           open[who] = await device.call('terminal/open', { sessionId: id, cols, rows });
           sizes[who] = { cols, rows };
-        } else if (!streamId) continue;
+        } else if (!streamId || does === 'open') continue;
         else if (does === 'resize') {
           sizes[who] = { cols, rows };
           await device.call('terminal/resize', { streamId, cols, rows });

@@ -1,0 +1,50 @@
+/** A file that is written as things happen, bounded in size and in what waits in memory. */
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface RecordingFile {
+  readonly bytes: number;
+  write(text: string): void;
+  /** Resolves when everything is on its way to the disk. Twice is harmless. */
+  close(): Promise<void>;
+}
+
+/** A disk that is slower than the program for so much has failed. */
+const WAITING_BYTES = 16 * 1024 * 1024;
+
+/** Private to the user; must not exist. `over` is called once, when no more can be written, and why. */
+export function openFile(
+  path: string,
+  limit: number,
+  over: (why: 'full' | 'failed', error?: Error) => void,
+): RecordingFile {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  let bytes = 0;
+  let ended = false;
+  const end = (why: 'full' | 'failed', error?: Error) => {
+    if (ended) return;
+    ended = true;
+    over(why, error);
+  };
+  stream.on('error', (error) => end('failed', error));
+  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  return {
+    get bytes() {
+      return bytes;
+    },
+    write(text) {
+      if (ended) return;
+      const size = Buffer.byteLength(text);
+      if (bytes + size > limit) return end('full');
+      if (stream.writableLength > WAITING_BYTES) return end('failed', new Error('the disk is too slow'));
+      bytes += size;
+      stream.write(text);
+    },
+    close() {
+      ended = true;
+      stream.end();
+      return closed;
+    },
+  };
+}

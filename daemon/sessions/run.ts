@@ -1,0 +1,151 @@
+/** Runs a command to its end: a session made, its output collected, its end awaited, the session closed. */
+import { randomUUID } from 'node:crypto';
+import { limits, type Parsed, type Result, RpcError, type runMethods, type Session } from '#protocol';
+import type { Caller, Handlers } from '../rpc/handlers.js';
+import { type CloseDeps, closeSession } from './close.js';
+import { type Collector, createCollector, LAUNCHER } from './collect.js';
+import { type CreateDeps, createSession } from './create.js';
+import { isLive } from './session.js';
+
+export interface RunDeps extends CreateDeps, CloseDeps {
+  readonly backend: CreateDeps['backend'] & CloseDeps['backend'];
+  /** Aborted when the daemon begins to stop. */
+  readonly ending: AbortSignal;
+  /** The bytes of a pane, as they come; see the terminals. */
+  output(pane: number): PaneOutput;
+}
+
+/** A pane's bytes for one who hears them inside the daemon. */
+export interface PaneOutput {
+  /** Place after the newest byte. */
+  here(): { readonly offset: number };
+  read(offset: number, length: number): Buffer;
+  tap(tap: { data(data: Buffer): void; hole(): void; ended(): void }): () => void;
+}
+
+type Wanted = Parsed<'session/run'>;
+type Reason = Result<'session/run'>['reason'];
+
+/** Of a session's history, for those who look in while it runs. */
+const HISTORY_LINES = 10_000;
+
+export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
+  return {
+    async 'session/run'(wanted, caller) {
+      const started = performance.now();
+      const mark = randomUUID();
+      const session = await createSession(deps, caller.user, createParams(wanted), (argv) => [
+        ...['/bin/sh', '-c', LAUNCHER, 'rdv', mark],
+        ...argv,
+      ]);
+      const collector = createCollector(mark, wanted.maxBytes);
+      const { reason, complete } = await follow(deps, session, collector, wanted, caller);
+      if (caller.signal.aborted) throw new RpcError('Cancelled', 'The run was cancelled, and its command ended.');
+      if (deps.ending.aborted && reason === 'gone')
+        throw new RpcError('Unavailable', `The daemon is stopping; the command goes on in session ${session.id}.`);
+      return {
+        sessionId: session.id,
+        reason,
+        exitCode: reason === 'exited' ? (collector.exitCode ?? deps.store.find(session.id)?.exit?.code ?? null) : null,
+        output: written(collector, wanted.encoding),
+        bytes: collector.bytes,
+        omittedBytes: collector.start,
+        complete,
+        elapsedMs: Math.round(performance.now() - started),
+      };
+    },
+  };
+}
+
+function createParams({ command, name, projectPath, environment, cols, rows }: Wanted) {
+  const shown = command.join(' ').trim().slice(0, 80) || 'run';
+  return { command, name: name ?? shown, projectPath, environment, cols, rows, historyLimit: HISTORY_LINES };
+}
+
+/** Collects until the command has ended, time is up, the caller leaves or the window is gone; then closes the session. */
+async function follow(
+  deps: RunDeps,
+  session: Session,
+  collector: Collector,
+  wanted: Wanted,
+  caller: Caller,
+): Promise<{ reason: Reason; complete: boolean }> {
+  const over = createOver(deps, session.id, collector, wanted.timeoutMs, caller.signal);
+  const tell = wanted.progressToken === undefined ? () => {} : createTelling(collector, caller);
+  const output = deps.output(deps.places.get(session.id).pane);
+  let complete = true;
+  const take = (data: Buffer) => {
+    collector.take(data);
+    tell();
+    if (collector.exitCode !== undefined) over.look();
+  };
+  // What was printed before we listened.
+  take(output.read(0, output.here().offset));
+  const leave = [output.tap({ data: take, hole: () => (complete = false), ended: over.look })];
+  leave.push(deps.places.listen(session.id, over.look), caller.peer.onDrain(tell));
+  try {
+    const reason = await over.reason;
+    collector.end();
+    tell();
+    if (collector.exitCode === undefined && reason === 'exited') complete = false;
+    if (!deps.ending.aborted) await finish(deps, session, collector, wanted.keep && reason === 'exited');
+    return { reason, complete };
+  } finally {
+    over.close();
+    for (const go of leave) go();
+  }
+}
+
+/** Settles with why it is over; `look` is called when something about the session may have changed. */
+function createOver(deps: RunDeps, id: string, collector: Collector, timeoutMs: number, signal: AbortSignal) {
+  let settle: (reason: Reason) => void = () => {};
+  const reason = new Promise<Reason>((resolve) => {
+    settle = resolve;
+  });
+  const late = setTimeout(() => settle('timeout'), timeoutMs);
+  const stop = () => settle('gone');
+  for (const end of [signal, deps.ending]) end.addEventListener('abort', stop, { once: true });
+  if (signal.aborted || deps.ending.aborted) stop();
+  return {
+    reason,
+    look() {
+      const session = deps.store.find(id);
+      if (!session || !isLive(session)) settle('gone');
+      else if (collector.exitCode !== undefined || session.exit) settle('exited');
+    },
+    close() {
+      clearTimeout(late);
+      for (const end of [signal, deps.ending]) end.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/** Writes down how it ended, and closes it unless it is kept. Somebody else may have closed it meanwhile. */
+async function finish(deps: RunDeps, { id, userId }: Session, { exitCode }: Collector, keep: boolean): Promise<void> {
+  await deps.lock(`session ${id}`, async () => {
+    const session = deps.store.find(id);
+    if (!session || !isLive(session) || keep) return;
+    if (exitCode !== undefined) deps.store.save({ ...session, exit: { code: exitCode, signal: null, at: deps.now() } });
+    await closeSession(deps, userId, id);
+  });
+}
+
+/** Sends what is new as progress, as fast as the caller reads; what it is too slow for is skipped, as the places tell. */
+function createTelling(collector: Collector, { peer, progress }: Caller): () => void {
+  let sent = 0;
+  return () => {
+    const offset = Math.max(sent, collector.start);
+    if (offset >= collector.bytes || peer.unsent >= limits.outboundSoftBytes) return;
+    sent = collector.bytes;
+    progress({ offset, data: collector.from(offset).toString('base64') });
+  };
+}
+
+/** The kept bytes; as text, without the rest of a character whose beginning was omitted. */
+function written(collector: Collector, encoding: Wanted['encoding']): string {
+  const kept = collector.from(collector.start);
+  if (encoding === 'base64' || collector.start === 0) return kept.toString(encoding);
+  let from = 0;
+  while (from < 3 && (kept[from]! & 0xc0) === 0x80) from++;
+  return kept.toString('utf8', from);
+}

@@ -1,0 +1,61 @@
+/** What the backend tells, brought to sessions and streams. */
+import { RpcError } from '#protocol';
+import type { Backend } from './backend/index.js';
+import type { Relay } from './relay.js';
+import type { Activity } from './sessions/activity.js';
+import { closeGone, type ReconcileDeps, reconcile } from './sessions/reconcile.js';
+import type { Terminals } from './terminals/terminals.js';
+
+export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
+  ends: { count: number; look: () => void };
+  terminals: Terminals;
+  activity: Activity;
+  backend: Backend;
+};
+
+/** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
+export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Promise<void> {
+  const { places, terminals, activity, log } = deps;
+  const wiring: ReconcileDeps = {
+    ...deps,
+    ended: terminals.ended,
+    gone(session, pane) {
+      terminals.endAll(session.id, 'gone');
+      if (pane !== undefined) terminals.forget(pane);
+    },
+  };
+
+  const look = async (boot: boolean) => {
+    try {
+      await reconcile(wiring, { boot });
+    } catch (error) {
+      if (boot || !(error instanceof RpcError)) throw error;
+      log({ level: 'warn', message: 'the backend did not answer; nothing is concluded', reason: error.message });
+    }
+  };
+
+  relay.connect({
+    output(pane, data) {
+      terminals.output(pane, data);
+      const id = places.byPane(pane);
+      if (id === undefined) return;
+      activity.seen(id);
+      places.spoke(id);
+    },
+    paused: terminals.paused,
+    windowClosed(window) {
+      const id = places.byWindow(window);
+      if (id !== undefined) void closeGone(wiring, id);
+    },
+    died() {
+      deps.ends.count++;
+      void look(false);
+    },
+    connected(same) {
+      log({ level: 'warn', message: 'the backend is back', same });
+      void look(false).then(terminals.resumed);
+    },
+    lost: terminals.interrupted,
+  });
+  return look;
+}
