@@ -31,7 +31,7 @@ export const readingMethods = {
       content: z.string().describe('Lines without control characters, trailing blanks and trailing blank lines.'),
       cursor: z.string().describe('Stands after what was read; for the next read.'),
       unchanged: z.boolean().describe('True when there is nothing new since the cursor; `content` is then empty.'),
-      omittedLines: z.int().describe('Lines cut at the beginning to keep within the limits.'),
+      omittedLines: z.int().describe('Earlier lines that are not in `content`, to keep within the limits.'),
       complete: z
         .boolean()
         .describe('False when what was printed after the cursor is no longer held: `content` is then the history.'),

@@ -1,4 +1,4 @@
-/** The short commands people type: ls, new, attach, send, screen, close, demo. */
+/** The short commands people type: ls, new, attach, run, record, play, send, screen, close, demo. */
 import type { Command } from 'commander';
 import { fromText } from '#protocol/fields';
 import { confirm } from './ask.js';
@@ -7,7 +7,10 @@ import type { Context } from './context.js';
 import { demo } from './demo.js';
 import { type ListOptions, list, type SendOptions, screen, send } from './hot.js';
 import { type NewFlags, newSession } from './new.js';
+import { type PlayFlags, play } from './play.js';
+import { type RecordFlags, record } from './record.js';
 import { findSession } from './resolve.js';
+import { type RunFlags, run } from './run.js';
 import { clean } from './text.js';
 
 export type WithContext = (command: Command, action: (context: Context) => Promise<void>) => Promise<void>;
@@ -20,6 +23,8 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
     .option('--status <a,b>', 'only sessions in these states')
     .action((flags: ListOptions, command: Command) => withContext(command, (context) => list(context, flags)));
   addNew(program, withContext);
+  addRun(program, withContext);
+  addRecordings(program, withContext);
   addAttach(program, withContext);
   program
     .command('send <id> [text...]')
@@ -49,11 +54,12 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
     .action((_flags: object, command: Command) => withContext(command, demo));
 }
 
+const addEntry = (text: string, before: object = {}) => ({
+  ...before,
+  ...(fromText({ ...mapField, name: '-e' }, text) as object),
+});
+
 function addNew(program: Command, withContext: WithContext): void {
-  const addEntry = (text: string, before: object = {}) => ({
-    ...before,
-    ...(fromText({ ...mapField, name: '-e' }, text) as object),
-  });
   program
     .command('new [command...]')
     .description('Starts a program, or your shell, in a new session and attaches to it.')
@@ -68,6 +74,44 @@ function addNew(program: Command, withContext: WithContext): void {
     .addHelpText('after', '\nExamples:\n  rdv new --name build -- npm run watch\n  rdv new -d -C ~/src/app htop')
     .action((words: string[], flags: NewFlags, command: Command) =>
       withContext(command, (context) => newSession(context, words, flags)),
+    );
+}
+
+function addRun(program: Command, withContext: WithContext): void {
+  program
+    .command('run <command...>')
+    .description("Runs a command to its end in a session of its own; its output and exit code are rdv's.")
+    .passThroughOptions()
+    .option('-n, --name <name>', 'what people see (default: the command)')
+    .option('-C, --directory <dir>', 'where it starts (default: here)')
+    .option('-e, --environment <KEY=value>', 'a variable of the command; may be repeated', addEntry)
+    .option('--keep', 'keep its session, with the last screen')
+    .addHelpText(
+      'after',
+      '\nWith --timeout the command is ended after so long (default: 10 minutes). It has a terminal, but no input.' +
+        '\n\nExamples:\n  rdv run -- npm test\n  rdv run --timeout 3600000 -C ~/src/app make release',
+    )
+    .action((words: string[], flags: RunFlags, command: Command) =>
+      withContext(command, (context) => run(context, words, flags)),
+    );
+}
+
+function addRecordings(program: Command, withContext: WithContext): void {
+  program
+    .command('record <id>')
+    .description('Records a session into an asciicast file, and prints its path.')
+    .option('--stop', 'end the recording')
+    .option('--status', 'tell how it stands')
+    .action((id: string, flags: RecordFlags, command: Command) =>
+      withContext(command, (context) => record(context, id, flags)),
+    );
+  program
+    .command('play <file>')
+    .description('Shows a recording: Space pauses, q leaves. Off a terminal, prints all of it at once.')
+    .option('--speed <n>', 'so many times as fast (default: 1)')
+    .option('--idle <seconds>', 'let no pause take longer')
+    .action((file: string, flags: PlayFlags, command: Command) =>
+      withContext(command, (context) => play(context, file, flags)),
     );
 }
 

@@ -59,7 +59,7 @@ export function createContext(command: Command): Context {
     client,
     clientIfRunning: () => open(false),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-      const limit = timeoutMs ?? callMs(method, params as { timeoutMs?: number });
+      const limit = callMs(method, params as { timeoutMs?: number }, timeoutMs);
       return (await client()).call(method, params, { signal: interruption.signal, timeoutMs: limit });
     },
     close() {
@@ -69,9 +69,15 @@ export function createContext(command: Command): Context {
   };
 }
 
-function callMs(method: MethodName, { timeoutMs = CALL_MS }: { timeoutMs?: number }): number {
-  return method === 'session/wait' ? timeoutMs + WAIT_GRACE_MS : CALL_MS;
+/** The time a run or a wait was given, else what was typed, else the usual. */
+function callMs(method: MethodName, params: { timeoutMs?: number }, typedMs: number | undefined): number {
+  const given = params.timeoutMs ?? presetMs[method];
+  if (method === 'session/run') return given! + WAIT_GRACE_MS;
+  return typedMs ?? (method === 'session/wait' ? given! + WAIT_GRACE_MS : CALL_MS);
 }
+
+/** What the daemon takes when no time is given. */
+const presetMs: Partial<Record<MethodName, number>> = { 'session/wait': CALL_MS, 'session/run': 600_000 };
 
 function interruptible() {
   const controller = new AbortController();

@@ -1,6 +1,7 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
 import type { MethodName, Result } from '#protocol';
 import type { Output } from './output.js';
+import { showMatches, showRead } from './reading.js';
 import { showScreen, showSessions } from './sessions.js';
 import { formatTable } from './table.js';
 import { clean, toJson } from './text.js';
@@ -10,6 +11,8 @@ export async function showResult(output: Output, method: MethodName, result: obj
   if (output.json) return output.object(result);
   if (method === 'session/list') return showSessions(output, result as Result<'session/list'>, Date.now());
   if (method === 'session/scrollback') return showScreen(output, result as Result<'session/scrollback'>);
+  if (method === 'terminal/read') return showRead(output, result as Result<'terminal/read'>);
+  if (method === 'terminal/search') return showMatches(output, result as Result<'terminal/search'>);
   const entries = Object.entries(result);
   const lists = entries.filter(([, value]) => isRecords(value)) as [string, object[]][];
   const plain = entries.filter(([, value]) => !isRecords(value));

@@ -21,9 +21,11 @@ export async function readTerminal(deps: ReadDeps, wanted: Wanted): Promise<Read
   const since = wanted.cursor === undefined ? undefined : parseCursor(wanted.cursor, deps.stream.here());
   if (wanted.mode === 'new' && since) return readNew(deps, wanted, since);
   const lines = wanted.mode === 'screen' ? 0 : wanted.maxLines;
-  const { text, screen, cursor } = await look(deps, lines);
+  const { text, screen, cursor, above } = await look(deps, lines);
   if (since && since.seen === cursor.seen && wanted.mode === 'screen') return unchanged(cursor);
-  return { ...bounded(text, wanted), cursor: writeCursor(cursor), unchanged: false, complete: true, screen };
+  const { content, omittedLines } = bounded(text, wanted);
+  const omitted = { omittedLines: omittedLines + (wanted.mode === 'screen' ? 0 : above) };
+  return { content, ...omitted, cursor: writeCursor(cursor), unchanged: false, complete: true, screen };
 }
 
 /** What was printed after the cursor, from what the daemon holds; else the history, which may repeat what was read. */
@@ -71,7 +73,8 @@ async function look({ backend, pane, stream }: ReadDeps, lines: number) {
     .update(JSON.stringify([plainText({ ...captured, history: Buffer.alloc(0) }), shown(modes)]))
     .digest('base64url')
     .slice(0, 16);
-  return { text, screen: shown(modes), cursor: { ...place, seen } };
+  const above = Math.max(0, (modes.history || 0) - lines);
+  return { text, above, screen: shown(modes), cursor: { ...place, seen } };
 }
 
 function shown({ cols, rows, cursorX, cursorY, alternate }: Modes) {
