@@ -45,11 +45,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 const pure = [
-  'daemon/sessions/session.ts',
+  'daemon/backend/marks.ts',
   'daemon/recordings/asciicast.ts',
+  'daemon/sessions/session.ts',
   'daemon/terminals/lease.ts',
+  'daemon/terminals/pen.ts',
   'daemon/terminals/printed.ts',
   'daemon/terminals/ring.ts',
+  'daemon/terminals/sequences.ts',
+  'daemon/terminals/snapshot.ts',
   'daemon/tmux/escapes.ts',
   'daemon/tmux/quote.ts',
 ];

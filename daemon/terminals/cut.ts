@@ -1,5 +1,9 @@
 /** Draws a pane as it stands at one exact place of its output. */
-import type { Backend } from '../backend/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Backend, Capture, CaptureOptions } from '../backend/index.js';
+import { penAfter } from './pen.js';
+import type { Ring } from './ring.js';
+import { ESC, unfinished } from './sequences.js';
 import { drawSnapshot } from './snapshot.js';
 
 /** Between two bytes of a pane's output. */
@@ -28,14 +32,18 @@ export interface CutterDeps {
   readonly backend: Pick<Backend, 'capture' | 'pause'>;
   /** Where the stream stands now. */
   readonly here: () => Place;
+  /** The newest output of this epoch. */
+  readonly ring: () => Ring;
 }
 
 /** Captures tried before a busy pane is paused for an exact cut. */
 const ATTEMPTS = 20;
 /** Scrollback of the picture all viewers share after a pause. */
 const SHARED_LINES = 1000;
+/** Whether so many of the newest bytes hold an escape sequence decides whether the backend is asked for its end. */
+const NEWEST = 64 * 1024;
 
-export function createCutter({ pane, backend, here }: CutterDeps): Cutter {
+export function createCutter({ pane, backend, here, ring }: CutterDeps): Cutter {
   let resuming: Promise<Drawn> | undefined;
 
   const draw = async (scrollback: number): Promise<Drawn> => {
@@ -53,16 +61,23 @@ export function createCutter({ pane, backend, here }: CutterDeps): Cutter {
     const begun = () => {
       at = here();
     };
-    const wanted = { history: scrollback, styled: true, begun };
+    const wanted = { history: scrollback, styled: true, begun, pending: !tells(ring()) };
     let captured = await backend.capture(pane, wanted);
-    if (captured.modes.alternate) captured = await backend.capture(pane, { ...wanted, alternate: true });
-    return captured.exact ? { ...at, ...picture(captured) } : undefined;
+    const more = whatMore(captured);
+    if (more) captured = await backend.capture(pane, { ...wanted, ...more });
+    // The program went on in between, and needs another look: a row of another place would be drawn over what is there.
+    if (!captured.exact || !isDeepStrictEqual(whatMore(captured), more)) return undefined;
+    return at.epoch === here().epoch ? { ...at, ...picture(captured, newest(ring(), at.offset)) } : undefined;
   };
 
+  /** There is no second try once the pane goes on; what it changes between the two looks is left out of the picture. */
   const drawAndContinue = async (): Promise<Drawn> => {
     const { epoch } = here();
-    const captured = await backend.capture(pane, { history: SHARED_LINES, styled: true, resume: true });
-    return { epoch, offset: 0, ...picture(captured) };
+    const more = whatMore(await backend.capture(pane, { history: 0, styled: false }));
+    const wanted = { history: SHARED_LINES, styled: true, resume: true, pending: true };
+    const captured = await backend.capture(pane, { ...wanted, ...more });
+    const same = whatMore(captured)?.cursorRow === more?.cursorRow;
+    return { epoch, offset: 0, ...picture(same ? captured : { ...captured, cursorRow: NOTHING }, NOTHING) };
   };
 
   return {
@@ -78,7 +93,28 @@ export function createCutter({ pane, backend, here }: CutterDeps): Cutter {
   };
 }
 
-function picture(captured: Parameters<typeof drawSnapshot>[0]) {
+/** What a first look shows to be needed too: the screen behind an alternate one, the row a cursor waits at the end of. */
+function whatMore({ modes }: Capture): Pick<CaptureOptions, 'alternate' | 'cursorRow'> | undefined {
+  const more = {
+    ...(modes.alternate && { alternate: true }),
+    ...(modes.cursorX >= modes.cols && { cursorRow: modes.cursorY }),
+  };
+  return Object.keys(more).length > 0 ? more : undefined;
+}
+
+/** Whether the output itself tells what at its end is unfinished. */
+const tells = (ring: Ring) => newest(ring, ring.end, NEWEST).includes(ESC);
+
+/** What is held of the output before a place. */
+function newest(ring: Ring, end: number, limit = Number.POSITIVE_INFINITY): Buffer {
+  const from = Math.max(ring.start, end - limit);
+  return from < end ? ring.read(from, end - from) : NOTHING;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+function picture(captured: Capture, output: Buffer) {
   const { cols, rows } = captured.modes;
-  return { data: drawSnapshot(captured).toString('base64'), cols, rows };
+  const hand = { pen: penAfter(output), unfinished: unfinished(output, captured.pending) };
+  return { data: drawSnapshot(captured, hand).toString('base64'), cols, rows };
 }

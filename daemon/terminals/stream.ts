@@ -52,7 +52,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
   const viewers = new Set<Viewer>();
   const taps = createTaps();
   const here = () => ({ epoch: now.epoch, offset: now.ring.end });
-  const cutter = createCutter({ pane, backend, here });
+  const cutter = createCutter({ pane, backend, here, ring: () => now.ring });
 
   const pushAll = () => {
     for (const viewer of viewers) push(viewer);

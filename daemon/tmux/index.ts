@@ -4,6 +4,7 @@ import type { Backend, BackendEvents, CaptureOptions, Cut, SeenWindow } from '..
 import { capture } from './capture.js';
 import { TmuxError, TmuxGone } from './control.js';
 import { leaveModes, typeBytes, typeKeys } from './keys.js';
+import { createMarkKeeper } from './marks.js';
 import { createNudge } from './nudge.js';
 import { openProcess, type ProcessOptions } from './process.js';
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
@@ -17,6 +18,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
   let bell: number | undefined;
   let serverPid: number | undefined;
   const nudge = createNudge(() => serverPid);
+  const marks = createMarkKeeper((...asked) => child.run(...asked));
   const child = await openProcess(
     { ...options, terminal: terminalName() },
     {
@@ -25,6 +27,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
         if (pane === bell) return events.died();
         nudge.soon();
         order.output(pane, data.length);
+        marks.output(pane, data);
         events.output(pane, data);
       },
       paused(pane) {
@@ -38,12 +41,15 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
       connected(sameServer) {
         ({ bellPane: bell, serverPid } = child);
         order.disturbed();
+        // Another server gives the same numbers to other panes.
+        if (!sameServer) marks.keepOnly(new Set());
         events.connected(sameServer);
       },
     },
   );
   ({ bellPane: bell, serverPid } = child);
   const run = child.run;
+  const via = { run, bufferText: child.bufferText, marks: marks.of };
 
   return {
     kind: 'tmux',
@@ -51,8 +57,12 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     socketName: options.socketName,
     degraded: undefined,
     create: (window) => said(createWindow(run, window)),
-    list: () => said(listAndLink(run, tellsSignals(version))),
-    capture: (pane, wanted) => said(captureCut(child, order, pane, wanted)),
+    async list() {
+      const windows = await said(listAndLink(run, tellsSignals(version)));
+      marks.keepOnly(new Set(windows.map(({ pane }) => pane)));
+      return windows;
+    },
+    capture: (pane, wanted) => said(captureCut(via, order, pane, wanted)),
     pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
     type: (pane, data) => said(typeBytes(run, pane, data)),
     keys: (pane, names) => said(typeKeys(run, pane, names)),
@@ -62,6 +72,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     ping: () => said(run([['display-message', '-p', 'ok']])).then(() => {}),
     async close() {
       nudge.close();
+      marks.close();
       await child.close();
     },
   };

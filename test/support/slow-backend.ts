@@ -117,5 +117,7 @@ export function createSlowBackend(): SlowBackend {
 }
 
 function captureOf(text: string): Capture {
-  return { modes: {} as Modes, history: Buffer.from(text), screen: Buffer.alloc(0), hidden: Buffer.alloc(0) };
+  const none = Buffer.alloc(0);
+  const parts = { screen: none, hidden: none, cursorRow: none, pending: none };
+  return { modes: {} as Modes, history: Buffer.from(text), ...parts, tabs: undefined };
 }

@@ -77,7 +77,9 @@ function createBackend() {
     async answer(text: string, exact = true) {
       const { begun, resolve } = await next();
       begun?.();
-      resolve({ modes, screen: Buffer.from(text), history: Buffer.alloc(0), hidden: Buffer.alloc(0), exact });
+      const none = Buffer.alloc(0);
+      const parts = { screen: Buffer.from(text), history: none, hidden: none, cursorRow: none, pending: none };
+      resolve({ modes, ...parts, tabs: undefined, exact });
     },
     async refuse(error: Error) {
       (await next()).reject(error);
@@ -160,6 +162,7 @@ test('a capture that is not an exact cut is taken again, and in the end the pane
   const drawn = stream.snapshot(100);
   for (let round = 0; round < 20; round++) await answer('torn', false);
   await once(events, 'paused');
+  await answer('looked at');
   await answer('whole');
   assert.deepEqual(paused, [1]);
   const { offset, epoch, data } = await drawn;
@@ -175,6 +178,7 @@ test('a pause by tmux begins a new epoch for everyone', async () => {
   await until(() => names().length === 1);
   stream.paused();
   stream.output(Buffer.from('new'));
+  await answer('looked at');
   await answer('screen');
   await until(() => names().at(-1) === 'output' && names().includes('snapshot'));
   assert.notEqual(stream.here().epoch, old);

@@ -1,12 +1,9 @@
 /** Terminals over the real daemon, tmux and socket: snapshot and stream are one exact sequence, whoever else watches. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import xterm from '@xterm/headless';
 import { type Client, connect } from '#client';
-import { stream as limits, type Result, RpcError } from '#protocol';
+import { stream as limits, RpcError } from '#protocol';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { createWatch } from '../../support/watch.js';
 
@@ -146,46 +143,3 @@ test("last words are seen, then 'terminal/exit' tells the code", async () => {
   assert.equal(await watch.exit, 9);
   assert.match(watch.snapshot, /last words/);
 });
-
-test('a snapshot draws in a fresh terminal what the program drew', async () => {
-  const drawings: Record<string, string> = {
-    colours: '\x1b[31mred\x1b[0m plain \x1b[1;44mbold on blue\x1b[0m\r\nwide 漢字 é\r\n',
-    wrapped: `${'x'.repeat(100)}\r\nnext`,
-    scrolled: Array.from({ length: 60 }, (_, at) => `line ${at}\r\n`).join(''),
-    alternate: 'main screen\r\n\x1b[?1049h\x1b[2J\x1b[5;10Hin the middle\x1b[?25l',
-    region: 'top\r\n\x1b[3;10r\x1b[5;5Hinside\x1b[?6h',
-    cursor: 'abc\x1b[10;20Hhere\x1b[3;3H',
-  };
-  for (const [name, drawing] of Object.entries(drawings)) {
-    const file = join(daemon.home, name);
-    writeFileSync(file, `${drawing}\x1b]0;done\x07`);
-    const { id } = await start(`stty raw -echo; cat ${file}; sleep 0.05; exec cat`);
-    await client.call('session/wait', { id, until: 'idle', idleMs: 300 });
-    const { snapshot } = await client.call('terminal/open', { sessionId: id, mode: 'ro' });
-    const drawn = await draw(Buffer.from(snapshot!.data, 'base64'), snapshot!);
-    assert.deepEqual(drawn, await draw(drawing, { cols: 80, rows: 24 }), name);
-    await client.call('session/close', { id });
-  }
-});
-
-/** What a person sees: text of every line, colours, the cursor, which screen. */
-async function draw(data: Buffer | string, { cols, rows }: Pick<Result<'terminal/open'>, 'cols' | 'rows'>) {
-  const terminal = new xterm.Terminal({ cols, rows, scrollback: 1000, allowProposedApi: true });
-  await new Promise<void>((resolve) => terminal.write(data, resolve));
-  const { active } = terminal.buffer;
-  const lines = Array.from({ length: active.length }, (_, at) => active.getLine(at)!);
-  const styles = lines.map((line) =>
-    Array.from({ length: cols }, (_, x) => line.getCell(x)!)
-      .filter((cell) => cell.getChars().trim())
-      .map((cell) => `${cell.getFgColor()},${cell.getBgColor()},${cell.isBold()}`),
-  );
-  const seen = {
-    text: lines.map((line) => line.translateToString(true).trimEnd()).join('\n'),
-    styles,
-    cursor: [active.cursorX, active.cursorY],
-    screen: active.type,
-    modes: terminal.modes,
-  };
-  terminal.dispose();
-  return seen;
-}
