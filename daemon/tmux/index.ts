@@ -6,7 +6,7 @@ import { TmuxError, TmuxGone } from './control.js';
 import { leaveModes, typeBytes, typeKeys } from './keys.js';
 import { createMarkKeeper } from './marks.js';
 import { createNudge } from './nudge.js';
-import { openProcess, type ProcessOptions } from './process.js';
+import { openProcess, type ProcessOptions, type TmuxProcess } from './process.js';
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
 import { createWindow, killWindow, linkedWindows, linkWindow, listWindows, resizeWindow } from './windows.js';
 
@@ -18,7 +18,8 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
   let bell: number | undefined;
   let serverPid: number | undefined;
   const nudge = createNudge(() => serverPid);
-  const marks = createMarkKeeper((...asked) => child.run(...asked));
+  let ready: TmuxProcess['run'] | undefined;
+  const marks = createMarkKeeper(() => ready);
   const child = await openProcess(
     { ...options, terminal: terminalName() },
     {
@@ -42,13 +43,14 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
         ({ bellPane: bell, serverPid } = child);
         order.disturbed();
         // Another server gives the same numbers to other panes.
-        if (!sameServer) marks.keepOnly(new Set());
+        if (!sameServer) for (const pane of marks.panes()) marks.forget(pane);
         events.connected(sameServer);
       },
     },
   );
   ({ bellPane: bell, serverPid } = child);
   const run = child.run;
+  ready = run;
   const via = { run, bufferText: child.bufferText, marks: marks.of };
 
   return {
@@ -58,8 +60,11 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     degraded: undefined,
     create: (window) => said(createWindow(run, window)),
     async list() {
+      // A pane made while tmux is asked is not in its answer.
+      const before = marks.panes();
       const windows = await said(listAndLink(run, tellsSignals(version)));
-      marks.keepOnly(new Set(windows.map(({ pane }) => pane)));
+      const present = new Set(windows.map(({ pane }) => pane));
+      for (const pane of before) if (!present.has(pane)) marks.forget(pane);
       return windows;
     },
     capture: (pane, wanted) => said(captureCut(via, order, pane, wanted)),

@@ -6,8 +6,10 @@ export interface MarkKeeper {
   output(pane: number, data: Buffer): void;
   /** Where the pane's output stands now; what it set before we began to look is undefined. */
   of(pane: number): Marks;
-  /** Forgets every other pane. */
-  keepOnly(panes: ReadonlySet<number>): void;
+  /** Every pane that printed something. */
+  panes(): number[];
+  /** For a pane that is no more. */
+  forget(pane: number): void;
   close(): void;
 }
 
@@ -24,8 +26,11 @@ interface Kept {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** A pane that is gone, or a tmux that is, has nothing to hold: what fails to be written is not told. */
-export function createMarkKeeper(run: Control['run']): MarkKeeper {
+/**
+ * A pane that is gone, or a tmux that is, has nothing to hold: what fails to be written is not told. `runNow` gives
+ * undefined until commands can be run; output may come before.
+ */
+export function createMarkKeeper(runNow: () => Control['run'] | undefined): MarkKeeper {
   const panes = new Map<number, Kept>();
 
   const keptOf = (pane: number): Kept => {
@@ -41,12 +46,14 @@ export function createMarkKeeper(run: Control['run']): MarkKeeper {
     const { marks } = kept.reader;
     const changed = markNames.filter((name) => marks[name] !== kept.written[name]);
     if (changed.length === 0) return;
+    kept.timer = setTimeout(write, SPAN_MS, pane, kept).unref();
+    const run = runNow();
+    if (!run) return;
     kept.written = { ...marks };
     const commands = changed.map((name) => ['set-option', '-p', '-t', `%${pane}`, optionOf(name), String(marks[name])]);
     run(commands).catch(() => {
       kept.written = {};
     });
-    kept.timer = setTimeout(write, SPAN_MS, pane, kept).unref();
   };
 
   return {
@@ -55,12 +62,10 @@ export function createMarkKeeper(run: Control['run']): MarkKeeper {
       if (kept.reader.read(data) && !kept.timer) write(pane, kept);
     },
     of: (pane) => panes.get(pane)?.reader.marks ?? {},
-    keepOnly(those) {
-      for (const [pane, { timer }] of panes) {
-        if (those.has(pane)) continue;
-        clearTimeout(timer);
-        panes.delete(pane);
-      }
+    panes: () => [...panes.keys()],
+    forget(pane) {
+      clearTimeout(panes.get(pane)?.timer);
+      panes.delete(pane);
     },
     close() {
       for (const { timer } of panes.values()) clearTimeout(timer);

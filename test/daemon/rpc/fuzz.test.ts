@@ -2,22 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDecoder, frame } from '#protocol/frames';
+import { randomFrom } from '../../support/random.js';
 import type { RawClient } from '../../support/raw.js';
 import { onFloor, sessionId } from './floor.js';
 
 const FRAMES = Number(process.env.RDV_FUZZ_FRAMES ?? 20_000);
 const SEED = Number(process.env.RDV_FUZZ_SEED ?? 20_261_123);
-
-/** Mulberry32: the same numbers for the same seed, everywhere. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
 
 const values: unknown[] = [
   null,
