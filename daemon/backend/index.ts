@@ -25,6 +25,8 @@ export interface NewWindow {
   readonly environment: Readonly<Record<string, string>>;
   /** Program and arguments; no NUL. */
   readonly argv: readonly string[];
+  /** Whether the program may print a lot and end at once, and none of it may be lost. Signals then count as in a shell. */
+  readonly linger: boolean;
 }
 
 export interface SeenWindow extends Place {

@@ -81,6 +81,8 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
   });
 
   const stop: Recorder['stop'] = async (why) => {
+    // What followed a hole is not in the file yet.
+    if (why === 'stopped' && ended === null && position === undefined) await drawAgain(AFRESH);
     ended ??= why;
     leave();
     await file.close();

@@ -26,6 +26,8 @@ const MARK = '\x1b]7717;';
  */
 export const LAUNCHER = [
   'mark=$1; shift',
+  // What is typed, and what the terminal answers to questions, is not output of the command.
+  'stty -echo',
   'trap : INT QUIT',
   '"$@"',
   'code=$?',

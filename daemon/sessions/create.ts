@@ -33,7 +33,7 @@ export interface Ends {
 
 type Wanted = Omit<Parsed<'session/create'>, 'idempotencyKey'> & { readonly idempotencyKey?: string | undefined };
 
-/** What runs a session's program, where it is not the program itself. */
+/** What runs a session's program, where it is not the program itself; it sees to it that no output is lost. */
 export type Launcher = (argv: readonly string[]) => readonly string[];
 
 /** Creates of one key run one after another, so that the second finds what the first made. */
@@ -59,7 +59,7 @@ export async function createSession(
   deps: CreateDeps,
   user: string,
   wanted: Wanted,
-  launcher: Launcher = (argv) => argv,
+  launcher?: Launcher,
 ): Promise<Session> {
   const { store, places, backend, journal, now, socket } = deps;
   const session = draft(deps, user, wanted);
@@ -77,7 +77,10 @@ export async function createSession(
       RDV_API_SOCKET: socket,
     };
     const place = await backend.create({
-      ...{ id, cols, rows, directory, argv: launcher(argv), historyLimit: wanted.historyLimit },
+      ...{ id, cols, rows, directory, historyLimit: wanted.historyLimit },
+      argv: launcher?.(argv) ?? argv,
+      // A shell is left by a person, and prints next to nothing then.
+      linger: wanted.command !== undefined && launcher === undefined,
       environment: { ...wanted.environment, ...own },
     });
     places.set(id, place);

@@ -1,8 +1,9 @@
 /** What a program printed, as lines of text: escapes taken out, carriage returns and backspaces carried out. Pure. */
+import { unfinished } from './sequences.js';
 
 /** A whole escape sequence. */
 const SEQUENCE =
-  /\x1b(?:\[[\x20-\x3f]*[\x40-\x7e]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[\x20-\x2f]*[\x30-\x5a\x5c\x60-\x7e])/g;
+  /\x1b(?:\[[\x20-\x3f]*[\x40-\x7e]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b)|$)|[\x20-\x2f]*[\x30-\x5a\x5c\x60-\x7e])/g;
 /** What moves the cursor to another line or place: there, text ends and other text begins. */
 const MOVE = /\x1b\[[\d;]*[ABEFHdfJ]|\x1b[DEM]/g;
 const CONTROL = /[\x00-\x07\x0b-\x1f\x7f-\x9f]/g;
@@ -30,21 +31,11 @@ function overwritten(line: string): string {
   return cells.join('');
 }
 
-/** An escape sequence or a character that is not whole yet. */
-const UNFINISHED =
-  /\x1b(?:\[[\x20-\x3f]{0,64}|[\]PX^_][^\x07\x1b]{0,2048}\x1b?|[\x20-\x2f]*)?$|[\xc0-\xff][\x80-\xbf]{0,2}$/;
+/** An unfinished sequence longer than this is taken as it is: its rest may never come. */
+const LONGEST = 4096;
 
 /** How many bytes at the beginning are whole sequences and characters; the rest waits for what follows. */
 export function wholeBytes(bytes: Buffer): number {
-  const tail = bytes.toString('latin1', Math.max(0, bytes.length - 2100));
-  const unfinished = UNFINISHED.exec(tail);
-  if (!unfinished || isWhole(unfinished[0])) return bytes.length;
-  return bytes.length - (tail.length - unfinished.index);
-}
-
-/** Whether the bytes of a character, given as latin1, are all there. */
-function isWhole(bytes: string): boolean {
-  const first = bytes.charCodeAt(0);
-  if (first === 0x1b) return false;
-  return bytes.length >= (first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2);
+  const { length } = unfinished(bytes);
+  return length > LONGEST ? bytes.length : bytes.length - length;
 }

@@ -15,7 +15,7 @@ export async function createWindow(run: Control['run'], wanted: NewWindow): Prom
     ['set-option', '-g', 'history-limit', String(wanted.historyLimit)],
     ['new-session', '-d', '-P', '-F', '#{window_id} #{pane_id}', '-s', `${PREFIX}${wanted.id}`, ...size, '-c', '/']
       .concat(environment)
-      .concat(['--', '/bin/sh', '-c', LAUNCH, 'rdv', wanted.directory, ...wanted.argv]),
+      .concat(['--', '/bin/sh', '-c', wanted.linger ? LINGER : LAUNCH, 'rdv', wanted.directory, ...wanted.argv]),
     ['resize-window', '-t', session, ...size],
     ['link-window', '-d', '-s', session, '-t', `=${HUB}:`],
   ]);
@@ -23,7 +23,14 @@ export async function createWindow(run: Control['run'], wanted: NewWindow): Prom
   return { window: Number(window.slice(1)), pane: Number(pane.slice(1)) };
 }
 
-const LAUNCH = 'cd -- "$1" || exit 126; shift; unset OLDPWD; exec "$@"';
+const ENTER = 'cd -- "$1" || exit 126; shift; unset OLDPWD';
+const LAUNCH = `${ENTER}; exec "$@"`;
+/**
+ * tmux closes a terminal as soon as it hears that its process has ended, whatever is still to be read from it: of 300 KB
+ * printed at the end much was lost, most times. So the process that ends is a shell that waits a moment. Signals typed
+ * at the terminal are for the program.
+ */
+const LINGER = `${ENTER}; trap : INT QUIT; "$@"; code=$?; sleep 0.1; exit "$code"`;
 
 const LIST = [
   '#{session_name}',

@@ -27,7 +27,7 @@ test('a sequence or a character that is not whole waits for its rest', () => {
     '\x1b[',
     '\x1b[38;5',
     '\x1b]0;tit',
-    '\x1b]0;title\x1b',
+
     '\x1b(',
     '\u00fc',
     '\u6f22',

@@ -55,7 +55,16 @@ async function real(t: TestContext): Promise<Real> {
       while (!(outputs.get(pane) ?? '').includes(text)) await once(events, 'output');
     },
     start: (...argv) =>
-      tmux.create({ id: `t${++made}`, cols: 80, rows: 24, historyLimit: 100, directory: '/', environment: {}, argv }),
+      tmux.create({
+        id: `t${++made}`,
+        cols: 80,
+        rows: 24,
+        historyLimit: 100,
+        directory: '/',
+        environment: {},
+        argv,
+        linger: false,
+      }),
   };
 }
 
