@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { errors, RpcError } from '#protocol';
 import { homeFolder, type Paths, pathsIn } from '#protocol/paths';
 import { openDaemon } from './daemon.js';
@@ -15,6 +16,7 @@ const LOCK_CHECK_MS = 5000;
 async function main(): Promise<void> {
   const paths = pathsIn(resolve(homeFolder(process.env, homedir())));
   process.umask(0o077);
+  keepYoungHeapSmall();
   makeFolders(paths);
   const lock = await takeLock(paths.lock);
   if (!lock) {
@@ -43,6 +45,14 @@ async function main(): Promise<void> {
   } finally {
     lock.release();
   }
+}
+
+/**
+ * What streams through lives a moment, and a young heap that grows on it to its 48 MB never shrinks again. Kept at its
+ * first size a flood costs 10 MB less and calls cost the same. Read at each growth, so it need not be on the command line.
+ */
+function keepYoungHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** Private folders; ones that others may write to are refused, since whoever can swap the socket is the daemon. */

@@ -7,8 +7,11 @@ export interface Peer {
   readonly user: string;
   /** Sends one notification to this connection only. Unchecked: the types are the check. Nothing after close. */
   tell<N extends NotificationName>(name: N, params: Told<N>): void;
-  /** Sends one complete frame, made by `frame()`; for messages serialised once for many. Nothing after close. */
-  send(frame: Buffer): void;
+  /**
+   * Sends one complete frame, made by `frame()`; for messages serialised once for many. Its end may be a second buffer, which
+   * is kept until sent and not copied: many peers may share it, and nobody may change it. Nothing after close.
+   */
+  send(frame: Buffer, end?: Buffer): void;
   /** Bytes the kernel has not yet taken. */
   readonly unsent: number;
   /** Called each time `unsent` falls to zero after `send` or `tell` left bytes waiting. Returns the way out. */

@@ -17,7 +17,7 @@ export function createPeer(
       return user() ?? '';
     },
     tell: (method, params) => writer.send(frame({ jsonrpc: '2.0', method, params })),
-    send: (bytes) => writer.send(bytes),
+    send: (bytes, end) => writer.send(bytes, end),
     get unsent() {
       return writer.unsent;
     },

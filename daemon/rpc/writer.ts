@@ -5,8 +5,11 @@ import { frame, frameHeader } from '#protocol/frames';
 import { Json } from './seal.js';
 
 export interface Writer extends MessageWriter {
-  /** Sends one complete frame. Dropped after close and after the hard limit was passed. */
-  send(frame: Buffer): void;
+  /**
+   * Sends one complete frame, whose end may be a second buffer: both leave in one go, or neither. Dropped after close and
+   * after the hard limit was passed.
+   */
+  send(frame: Buffer, end?: Buffer): void;
   /** Bytes the kernel has not yet taken. */
   readonly unsent: number;
   /** Called each time `unsent` falls to zero after bytes were left waiting. Returns the way out. */
@@ -36,14 +39,18 @@ export function createWriter(socket: Socket, hardBytes: number, overflow: () => 
     return false;
   }
 
-  function put(bytes: Buffer | string): void {
-    if (typeof bytes === 'string') socket.write(bytes, 'latin1', flushed);
-    else socket.write(bytes, flushed);
+  /** Text is Latin-1. Several parts leave in one go. */
+  function put(...parts: readonly (Buffer | string)[]): void {
+    if (parts.length > 1) socket.cork();
+    for (const part of parts) socket.write(part, 'latin1', flushed);
+    if (parts.length > 1) socket.uncork();
     if (socket.writableLength > 0) waiting = true;
   }
 
-  function send(bytes: Buffer): void {
-    if (roomFor(bytes.length)) put(bytes);
+  function send(bytes: Buffer, end?: Buffer): void {
+    if (!roomFor(bytes.length + (end?.length ?? 0))) return;
+    if (end) put(bytes, end);
+    else put(bytes);
   }
 
   /** The result is JSON already, so the answer is put together around it. */
@@ -58,11 +65,7 @@ export function createWriter(socket: Socket, hardBytes: number, overflow: () => 
       put(`${header}${head}${text}}`);
       return;
     }
-    socket.cork();
-    put(Buffer.from(header + head));
-    put(typeof text === 'string' ? Buffer.from(text) : text);
-    put(CLOSING_BRACE);
-    socket.uncork();
+    put(Buffer.from(header + head), typeof text === 'string' ? Buffer.from(text) : text, CLOSING_BRACE);
   }
 
   return {

@@ -40,7 +40,7 @@ export function pump(viewer: Viewer, { ring, frames }: Source): 'behind' | 'ok' 
     if (credit <= 0) return 'ok';
     if (viewer.position < ring.start || ring.end - viewer.position > limits.lagBytes) return 'behind';
     const data = ring.read(viewer.position, Math.min(credit, limits.batchBytes));
-    viewer.peer.send(frames(viewer.streamId, viewer.position, data));
+    viewer.peer.send(...frames(viewer.streamId, viewer.position, data));
     viewer.position += data.length;
     viewer.sent = viewer.position;
   }

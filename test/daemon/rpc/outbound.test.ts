@@ -87,6 +87,34 @@ test('a peer counts its unsent bytes, tells when they are gone, and every byte a
   })();
 });
 
+test('a frame in two buffers leaves whole and in order, and both count as unsent and against the hard limit', async () => {
+  const { seen, ...handlers } = peers();
+  await onFloor({ handlers, limits: { outboundHardBytes: 2_000_000 } }, async ({ connectAs }) => {
+    const client = await connectAs();
+    await client.call('daemon/ping');
+    const peer = seen[0]!;
+    client.socket.pause();
+    const whole = frame({ jsonrpc: '2.0', method: 'terminal/output', params: output(500_000) });
+    const send = () => peer.send(whole.subarray(0, 100), whole.subarray(100));
+    const drained = new Promise<void>((resolve) => peer.onDrain(resolve));
+    for (let sent = 0; sent < 3; sent++) send();
+    assert.ok(peer.unsent > 1_000_000 && peer.unsent <= 3 * whole.length, `${peer.unsent}`);
+    client.socket.resume();
+    await drained;
+    for (let got = 0; got < 3; got++) assert.deepEqual((await client.next()).params, output(500_000));
+    client.socket.pause();
+    const ended = new Promise<void>((resolve) => peer.onClose(resolve));
+    let most = 0;
+    for (let sent = 0; sent < 10; sent++) {
+      send();
+      most = Math.max(most, peer.unsent);
+    }
+    await ended;
+    assert.ok(most > 1_400_000 && most <= 2_000_000, `${most}`);
+    client.socket.resume();
+  })();
+});
+
 test('answers and sealed answers keep their order with notifications around them, in bytes and in text', async () => {
   const handlers = {
     'session/scrollback': (_: unknown, { peer }: Caller) => {

@@ -26,8 +26,8 @@ function createPeer() {
     user: 'ann',
     unsent: 0,
     tell: (name: NotificationName, params: Record<string, any>) => hear({ name, params }),
-    send(frame: Buffer) {
-      const { method, params } = JSON.parse(frame.toString().split('\r\n\r\n')[1]!);
+    send(frame: Buffer, end = Buffer.alloc(0)) {
+      const { method, params } = JSON.parse(Buffer.concat([frame, end]).toString().split('\r\n\r\n')[1]!);
       hear({ name: method, params });
     },
     onDrain: () => () => {},
