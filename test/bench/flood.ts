@@ -17,8 +17,8 @@ const LINE =
 const MB = Number(process.env.BENCH_MB ?? 100);
 const LINES = Math.floor((MB * 1e6) / (LINE.length + 1));
 /** Waits for Enter without echo; the terminal makes CR LF of each line's end, so this many bytes arrive. */
-const PROGRAM = `stty -echo; echo ready; read go; yes "${LINE}" | head -n ${LINES}; sleep 60`;
-const BYTES = LINES * (LINE.length + 2);
+export const FLOOD = `stty -echo; echo ready; read go; yes "${LINE}" | head -n ${LINES}; sleep 60`;
+export const BYTES = LINES * (LINE.length + 2);
 
 /** Whose CPU is counted: everything but the program. This process is the reader. */
 type Parts = Readonly<Record<'tmux' | 'daemon' | 'reader', readonly number[]>>;
@@ -78,7 +78,7 @@ export async function flood(): Promise<Row[]> {
 }
 
 async function bare(socketName: string): Promise<Run> {
-  const control = await openControl(socketName, PROGRAM);
+  const control = await openControl(socketName, FLOOD);
   const pinger = await startPinger();
   try {
     const parts = { tmux: [serverPid(socketName), control.client.pid!], daemon: [], reader: [process.pid] };
@@ -96,11 +96,12 @@ async function bare(socketName: string): Promise<Run> {
   }
 }
 
-async function through(daemon: Daemon): Promise<Run & { skipped: number; grownKiB: number }> {
+/** The flood through a daemon, to one viewer on a connection of its own. */
+export async function through(daemon: Daemon): Promise<Run & { skipped: number; grownKiB: number }> {
   const wire = await openWire(daemon.home);
   const pinger = await startPinger(daemon.home);
   try {
-    const { id } = await wire.call('session/create', { command: ['sh', '-c', PROGRAM] });
+    const { id } = await wire.call('session/create', { command: ['sh', '-c', FLOOD] });
     await wire.call('session/wait', { id, until: 'pattern', pattern: 'ready' });
     const { streamId, offset: start } = await wire.call('terminal/open', { sessionId: id });
     const memory = { before: memoryOf(daemon.pid).rssKiB, most: 0 };

@@ -1,14 +1,29 @@
-/** Runs the benchmarks, all or those named as arguments, and prints a table each. Nothing is asserted. */
+/** Runs the benchmarks, all or those named as arguments, and prints a table each, or why there is none. Nothing is asserted. */
 
 import { cli } from './cli.js';
+import { commands } from './commands.js';
+import { crowd } from './crowd.js';
 import { echo } from './echo.js';
 import { flood } from './flood.js';
 import { idle } from './idle.js';
 import { list } from './list.js';
 import { ping } from './ping.js';
 import { type Row, showTable } from './table.js';
+import { ttyd } from './ttyd.js';
+import { viewers } from './viewers.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = { ping, echo, list, cli, flood, idle };
+const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
+  ping,
+  echo,
+  list,
+  cli,
+  flood,
+  crowd,
+  viewers,
+  commands,
+  ttyd,
+  idle,
+};
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !benchmarks[name]);
@@ -17,5 +32,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {
-  process.stdout.write(`${showTable(name, await benchmarks[name]!())}\n`);
+  const found = await benchmarks[name]!();
+  process.stdout.write(`${typeof found === 'string' ? `${name}\n${found}\n` : showTable(name, found)}\n`);
 }

@@ -12,7 +12,18 @@ export interface Wire {
   /** The bytes of the answer, not parsed; nothing else may be under way. */
   callRaw<M extends MethodName>(method: M, params: Params<M>): Promise<Buffer>;
   on<N extends NotificationName>(name: N, listener: (told: Told<N>) => void): void;
+  /** Takes output by its length alone, for readers that should cost little; `on` hears of it no more. */
+  onOutput(listener: (piece: Piece) => void): void;
+  /** Reads no more; nothing else can be called then. */
+  fallSilent(): void;
   close(): void;
+}
+
+export interface Piece {
+  readonly streamId: string;
+  /** Place of the first byte, and after the last. */
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Waiter {
@@ -28,12 +39,15 @@ export async function openWire(home: string): Promise<Wire> {
   const waiting = new Map<number, Waiter>();
   const listeners = new Map<string, (told: any) => void>();
   let raw: ((body: Buffer) => void) | undefined;
+  let output: ((piece: Piece) => void) | undefined;
   let lastId = 0;
 
   socket.on('data', (chunk: Buffer) => {
     for (const event of decoder.push(chunk)) {
       if (event.kind === 'error') throw event.error;
-      if (raw) raw(event.body);
+      const piece = output && pieceOf(event.body);
+      if (piece) output!(piece);
+      else if (raw) raw(event.body);
       else take(JSON.parse(event.body.toString()));
     }
   });
@@ -61,10 +75,25 @@ export async function openWire(home: string): Promise<Wire> {
         socket.write(frame({ jsonrpc: '2.0', id: ++lastId, method, params }));
       }),
     on: (name, listener) => void listeners.set(name, listener),
+    onOutput: (listener) => {
+      output = listener;
+    },
+    fallSilent: () => void socket.pause(),
     close: () => socket.destroy(),
   };
   await wire.call('initialize', { token: readFileSync(cliToken, 'utf8').trim() });
   return wire;
+}
+
+const OUTPUT = /^{"jsonrpc":"2.0","method":"terminal\/output","params":{"streamId":"([^"]+)","offset":(\d+),"data":"/;
+const OUTPUT_END = '"}}';
+
+function pieceOf(body: Buffer): Piece | undefined {
+  const [head, streamId, offset] = OUTPUT.exec(body.toString('latin1', 0, 200)) ?? [];
+  if (!head) return undefined;
+  const base64 = body.length - head.length - OUTPUT_END.length;
+  const padding = body.toString('latin1', body.length - OUTPUT_END.length - 2).split('=').length - 1;
+  return { streamId: streamId!, from: Number(offset), to: Number(offset) + (base64 / 4) * 3 - padding };
 }
 
 export async function dial(path: string): Promise<Socket> {
