@@ -5,8 +5,8 @@ import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Size } from './lease.js';
+import { stand } from './moving.js';
 import type { Sizes } from './sizes.js';
-import { stand } from './stream.js';
 import type { OpenViewer, Terminals } from './terminals.js';
 
 export interface TerminalDeps {

@@ -1,13 +1,15 @@
 /** A pane's output as its viewers get it: places, batches, snapshots at an exact cut, the end. */
 import { randomUUID } from 'node:crypto';
-import { stream as limits, RpcError } from '#protocol';
+import { stream as limits } from '#protocol';
 import type { Backend } from '../backend/index.js';
 import { createBatch } from './batch.js';
 import { createCutter, type Drawn, type Place } from './cut.js';
+import { createMoving } from './moving.js';
 import { createOutputFrames } from './output.js';
 import { createRing } from './ring.js';
+import { createSharing } from './sharing.js';
 import { createTaps, type Tap } from './taps.js';
-import { pump, type Source, type Viewer } from './viewer.js';
+import type { Source, Viewer } from './viewer.js';
 
 export interface Stream {
   /** The epoch, and the place after the newest byte. */
@@ -53,40 +55,21 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
   const taps = createTaps();
   const here = () => ({ epoch: now.epoch, offset: now.ring.end });
   const cutter = createCutter({ pane, backend, here, ring: () => now.ring });
+  const { push, moveForward } = createMoving({
+    viewers,
+    draw: createSharing(cutter.draw),
+    source: () => now,
+    exit: () => exit,
+    lost,
+  });
 
   const pushAll = () => {
     for (const viewer of viewers) push(viewer);
   };
   const batch = createBatch(BATCH_MS, limits.batchBytes, pushAll);
 
-  const push = (viewer: Viewer) => {
-    if (pump(viewer, now) === 'behind') void moveForward(viewer);
-    if (!exit || viewer.ended || viewer.position !== now.ring.end) return;
-    // tmux drops what it had not yet sent us when a program ends, without a word: the last screen makes up for it.
-    if (!viewer.sawEnd) return void moveForward(viewer);
-    tellExit(viewer, exit.code);
-  };
-
-  const moveForward = async (viewer: Viewer) => {
-    const move = ++viewer.moves;
-    const sawEnd = exit !== undefined;
-    viewer.position = undefined;
-    try {
-      const drawn = await cutter.draw(viewer.scrollback);
-      if (viewer.moves !== move || !viewers.has(viewer)) return;
-      // A cut taken before the epoch changed again is of no use.
-      if (drawn.epoch !== now.epoch) return void moveForward(viewer);
-      show(viewer, drawn);
-      viewer.sawEnd = sawEnd;
-      push(viewer);
-    } catch (error) {
-      // Without tmux the viewer waits; it is moved when tmux is back.
-      if (!(error instanceof RpcError && error.kind === 'Unavailable')) lost(viewer, error);
-    }
-  };
-
   const moveAll = () => {
-    for (const viewer of viewers) void moveForward(viewer);
+    for (const viewer of viewers) moveForward(viewer);
     taps.resumed();
   };
 
@@ -122,7 +105,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     add(viewer, since) {
       viewers.add(viewer);
       if (since === now.epoch) push(viewer);
-      else void moveForward(viewer);
+      else moveForward(viewer);
     },
     remove: (viewer) => void viewers.delete(viewer),
     push,
@@ -136,23 +119,3 @@ const createSpan = (): Source => ({
   ring: createRing(limits.ringBytes),
   frames: createOutputFrames(),
 });
-
-/** Tells what the viewer will not get and what the screen is instead; it goes on from there. */
-function show(viewer: Viewer, drawn: Drawn): void {
-  const { streamId, peer, sent } = viewer;
-  peer.tell('terminal/gap', { streamId, from: sent, to: drawn.offset, epoch: drawn.epoch });
-  peer.tell('terminal/snapshot', { streamId, ...drawn });
-  stand(viewer, drawn.offset);
-}
-
-function tellExit(viewer: Viewer, code: number | null): void {
-  viewer.ended = true;
-  viewer.peer.tell('terminal/exit', { streamId: viewer.streamId, code });
-}
-
-/** Puts a viewer at a place as if it had been sent and had taken in everything before it. */
-export function stand(viewer: Viewer, offset: number): void {
-  viewer.position = offset;
-  viewer.sent = offset;
-  viewer.acked = offset;
-}

@@ -41,6 +41,8 @@ type Left = (viewer: OpenViewer, how: 'closed' | 'lost') => void;
 export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, left: Left): Terminals {
   const streams = new Map<number, Stream>();
   const viewers = new Map<string, OpenViewer>();
+  /** How each viewer stops to listen to its connection, which may have many more. */
+  const leaving = new Map<string, (() => void)[]>();
 
   const stream = (pane: number): Stream => {
     const found = streams.get(pane);
@@ -59,6 +61,8 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
 
   const close = (viewer: OpenViewer, how: 'closed' | 'lost' = 'closed') => {
     if (!viewers.delete(viewer.streamId)) return;
+    for (const leave of leaving.get(viewer.streamId) ?? []) leave();
+    leaving.delete(viewer.streamId);
     streams.get(viewer.pane)?.remove(viewer);
     left(viewer, how);
   };
@@ -87,8 +91,10 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
         ended: false,
       };
       viewers.set(streamId, viewer);
-      peer.onClose(() => close(viewer, 'lost'));
-      peer.onDrain(() => streams.get(viewer.pane)?.push(viewer));
+      leaving.set(streamId, [
+        peer.onClose(() => close(viewer, 'lost')),
+        peer.onDrain(() => streams.get(viewer.pane)?.push(viewer)),
+      ]);
       return viewer;
     },
     get(peer, streamId) {

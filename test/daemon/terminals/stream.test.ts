@@ -1,109 +1,9 @@
 /** A stream over a slow backend: credit, gaps, exact cuts, new epochs, the end. */
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { test } from 'node:test';
-import { stream as limits, type NotificationName, RpcError } from '#protocol';
-import type { Backend, Cut, Modes } from '../../../daemon/backend/index.js';
-import type { Peer } from '../../../daemon/rpc/handlers.js';
-import { createStream, stand } from '../../../daemon/terminals/stream.js';
-import type { Viewer } from '../../../daemon/terminals/viewer.js';
-
-interface Heard {
-  readonly name: NotificationName;
-  readonly params: Record<string, any>;
-}
-
-/** A peer that keeps what it hears; `unsent` is set by the test. */
-function createPeer() {
-  const heard: Heard[] = [];
-  const events = new EventEmitter();
-  const hear = (message: Heard) => {
-    heard.push(message);
-    events.emit('heard');
-  };
-  const peer = {
-    id: 'p',
-    user: 'ann',
-    unsent: 0,
-    tell: (name: NotificationName, params: Record<string, any>) => hear({ name, params }),
-    send(frame: Buffer, end = Buffer.alloc(0)) {
-      const { method, params } = JSON.parse(Buffer.concat([frame, end]).toString().split('\r\n\r\n')[1]!);
-      hear({ name: method, params });
-    },
-    onDrain: () => () => {},
-    onClose: () => () => {},
-  };
-  return {
-    peer: peer as Peer & { unsent: number },
-    heard,
-    bytes: () =>
-      Buffer.concat(
-        heard.filter(({ name }) => name === 'terminal/output').map(({ params }) => Buffer.from(params.data, 'base64')),
-      ),
-    names: () => heard.map(({ name }) => name.replace('terminal/', '')),
-    async until(holds: () => boolean) {
-      while (!holds()) await once(events, 'heard');
-    },
-  };
-}
-
-const modes = { cols: 80, rows: 24, scrollBottom: 23, wrap: 1, cursorShown: 1 } as Modes;
-
-/** Answers captures late, when told to: an answer at once would hide races. */
-function createBackend() {
-  const waiting: { begun: (() => void) | undefined; resolve: (cut: Cut) => void; reject: (error: Error) => void }[] =
-    [];
-  const events = new EventEmitter();
-  const paused: number[] = [];
-  const backend: Pick<Backend, 'capture' | 'pause'> = {
-    capture: (_pane, { begun }) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ begun, resolve, reject });
-        events.emit('asked');
-      }),
-    async pause(pane) {
-      paused.push(pane);
-      events.emit('paused', pane);
-    },
-  };
-  const next = async () => {
-    while (waiting.length === 0) await once(events, 'asked');
-    return waiting.shift()!;
-  };
-  return {
-    backend,
-    paused,
-    events,
-    async answer(text: string, exact = true) {
-      const { begun, resolve } = await next();
-      begun?.();
-      const none = Buffer.alloc(0);
-      const parts = { screen: Buffer.from(text), history: none, hidden: none, cursorRow: none, pending: none };
-      resolve({ modes, ...parts, tabs: undefined, exact });
-    },
-    async refuse(error: Error) {
-      (await next()).reject(error);
-    },
-  };
-}
-
-const viewerOf = (peer: Peer, flow = true): Viewer => ({
-  ...{ streamId: 's', peer, mode: 'rw', flow, scrollback: 100, position: undefined, sent: 0, acked: 0 },
-  ...{ moves: 0, sawEnd: false, ended: false },
-});
-
-function setUp(flow = true) {
-  const fake = createBackend();
-  const lost: unknown[] = [];
-  const stream = createStream({ pane: 1, backend: fake.backend, lost: (_viewer, error) => lost.push(error) });
-  const listener = createPeer();
-  const viewer = viewerOf(listener.peer, flow);
-  const join = () => {
-    stand(viewer, stream.here().offset);
-    stream.add(viewer, stream.here().epoch);
-  };
-  return { ...fake, ...listener, stream, viewer, lost, join };
-}
+import { stream as limits, RpcError } from '#protocol';
+import { setUp } from '../../support/viewers.js';
 
 test('output arrives in order, in pieces of at most a batch, from the place the viewer stands at', async () => {
   const { stream, join, heard, bytes, until } = setUp(false);
@@ -188,12 +88,13 @@ test('a pause by tmux begins a new epoch for everyone', async () => {
 });
 
 test('a snapshot asked for before the epoch changed is not used after it', async () => {
-  const { stream, join, heard, names, answer, until } = setUp();
+  const { stream, join, heard, names, answer, begin, until } = setUp();
   join();
   stream.resumed();
+  const stale = await begin();
   stream.interrupted();
   stream.resumed();
-  await answer('stale');
+  stale.answer('stale');
   await answer('fresh');
   await until(() => names().includes('snapshot'));
   assert.equal(names().filter((name) => name === 'snapshot').length, 1);
@@ -206,6 +107,7 @@ test('while tmux is away a viewer waits; when its window is gone the viewer is l
   stream.interrupted();
   stream.resumed();
   await refuse(new RpcError('Unavailable', 'tmux is not answering'));
+  stream.interrupted();
   stream.resumed();
   await answer('back');
   await until(() => names().includes('snapshot'));
