@@ -26,7 +26,7 @@ export function createCalls(socket: Socket): Calls {
   connection.listen();
   return {
     call: (method, params, options = {}) =>
-      ending.over ? Promise.reject(lost()) : call(connection, method, params, options),
+      ending.over ? Promise.reject(notSent(method)) : call(connection, method, params, options),
     notify(name, params) {
       if (!ending.over) connection.sendNotification(name, params).catch(() => socket.destroy());
     },
@@ -34,6 +34,11 @@ export function createCalls(socket: Socket): Calls {
     onClose: ending.onClose,
     close: () => socket.destroy(),
   };
+}
+
+/** Unavailable too, but nothing of it can have reached the daemon. */
+function notSent(method: MethodName): RpcError {
+  return lost(`The connection to the daemon has ended; ${method} was not sent.`, 'NOT_CONNECTED');
 }
 
 /** Unavailable, with a code that tells a program why: the system's, or CONNECTION_LOST. */

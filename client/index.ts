@@ -5,6 +5,10 @@ import { RpcError } from '#protocol/errors';
 import { SOCKET_PATH_BYTES } from '#protocol/paths';
 import { type Calls, createCalls, lost } from './calls.js';
 
+export { type FollowedEvent, type FollowedTerminal, type FollowOptions, followTerminal } from './follow.js';
+export { createShared, type Shared } from './shared.js';
+export { type OpenOptions, openTerminal, type Terminal, type TerminalEvent } from './terminal.js';
+
 export interface CallOptions {
   /** Aborting sends `$/cancelRequest`; the call then fails with Cancelled. */
   readonly signal?: AbortSignal;

@@ -1,127 +1,194 @@
 /** What arrives for one stream: put in order, checked for holes, acknowledged once consumed. */
-import type { Result, Told } from '#protocol';
+import type { Params, Result, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { stream } from '#protocol/terminals';
 import type { Client } from './index.js';
-import type { TerminalEvent } from './terminal.js';
+import type { TerminalEnd, TerminalEvent } from './terminal.js';
 
 const names = ['output', 'gap', 'snapshot', 'resized', 'exit', 'closed'] as const;
 type Heard = { [K in (typeof names)[number]]: { name: K; told: Told<`terminal/${K}`> } }[(typeof names)[number]];
+
+/** What `resume` of an `openTerminal` takes. */
+export type Place = NonNullable<Params<'terminal/open'>['resume']>;
+
+/** Where a stream stands after an event; `holding` is false between a gap and its snapshot. */
+interface Standing extends Place {
+  readonly cols: number;
+  readonly rows: number;
+  readonly holding: boolean;
+}
+
+/** An event and where the stream stands after it, or why nothing after it can be trusted. */
+type Arrived = { readonly event: TerminalEvent; readonly after: Standing } | { readonly broken: RpcError };
 
 /**
  * Begins to listen at once; `start` names the stream and `events` gives what came for it, to one consumer. The
  * daemon's credit bounds what waits here: `stream.highWaterBytes` unacknowledged bytes and a batch.
  */
 export function createIntake(client: Client) {
-  const queue: Heard[] = [];
-  const place = { streamId: '', epoch: '', next: 0, taken: 0, acked: 0, cols: 0, rows: 0, reset: false, closed: false };
-  let first: TerminalEvent | undefined;
+  const queue = createArrivals();
+  let streamId = '';
+  let early: Heard[] = [];
   let lost = false;
-  let wake = () => {};
+  let shown = { cols: 0, rows: 0 };
+  let taken: Place = { epoch: '', offset: 0 };
+  let acked = 0;
   const hear = (heard: Heard) => {
-    if (place.streamId && heard.told.streamId !== place.streamId) return;
-    queue.push(heard);
-    wake();
+    if (!streamId) early.push(heard);
+    else if (heard.told.streamId === streamId) queue.arrive(heard);
   };
   const offs = names.map((name) => client.on(`terminal/${name}`, (told) => hear({ name, told } as Heard)));
   offs.push(
     client.onClose(() => {
       lost = true;
-      wake();
+      if (streamId) queue.end({ type: 'closed', reason: 'lost' });
     }),
   );
-  const close = () => {
-    place.closed = true;
+  const leave = () => {
     for (const off of offs.splice(0)) off();
-    wake();
   };
   const acknowledge = (force: boolean) => {
-    if (lost || place.closed || place.taken === place.acked) return;
-    if (!force && place.taken - place.acked < stream.ackEveryBytes) return;
-    place.acked = place.taken;
+    if (lost || queue.closed || taken.offset === acked) return;
+    if (!force && taken.offset - acked < stream.ackEveryBytes) return;
+    acked = taken.offset;
     // A stream that ended in the meantime needs no acknowledgement; a lost connection is told as an event.
-    client.call('terminal/ack', { streamId: place.streamId, offset: place.taken }).catch(() => {});
+    client.call('terminal/ack', { streamId, offset: acked }).catch(() => {});
   };
 
   async function* events(): AsyncGenerator<TerminalEvent> {
-    if (first && !place.closed) yield first;
-    first = undefined;
-    while (!place.closed) {
-      const heard = queue.shift();
-      if (heard) {
-        const event = digest(place, heard);
-        yield event;
-        if (event.type === 'exit' || event.type === 'closed') return;
-        place.taken = place.next;
-        acknowledge(event.type === 'snapshot');
-      } else if (lost) {
-        yield { type: 'closed', reason: 'lost' };
-        return;
-      } else {
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
+    for (let next = await queue.next(); next; next = await queue.next()) {
+      const { event, after } = next;
+      shown = after;
+      yield event;
+      if (event.type === 'exit' || event.type === 'closed') return;
+      taken = { epoch: after.epoch, offset: after.offset };
+      acknowledge(event.type === 'snapshot' && event.reset);
     }
   }
 
   return {
-    get epoch() {
-      return place.epoch;
-    },
-    get taken() {
-      return place.taken;
-    },
-    get cols() {
-      return place.cols;
-    },
-    get rows() {
-      return place.rows;
-    },
-    get closed() {
-      return place.closed;
-    },
-    start({ streamId, epoch, offset, cols, rows, snapshot }: Result<'terminal/open'>): void {
-      Object.assign(place, { streamId, epoch, next: offset, taken: offset, acked: offset, cols, rows });
-      queue.splice(0, queue.length, ...queue.filter((heard) => heard.told.streamId === streamId));
-      if (snapshot) first = { type: 'snapshot', reset: false, ...snapshot, data: bytes(snapshot.data) };
-    },
     events,
-    close,
+    ended: queue.ended,
+    get taken() {
+      return taken;
+    },
+    get shown() {
+      return shown;
+    },
+    /** Of what has come, consumed or not. */
+    get received(): Place | undefined {
+      const { epoch, offset, holding } = queue.here;
+      return holding ? { epoch, offset } : undefined;
+    },
+    /** Whether the daemon still has the stream. */
+    get open() {
+      return !lost && !queue.closed && !queue.closedByDaemon;
+    },
+    start({ snapshot, ...opened }: Result<'terminal/open'>): void {
+      ({ streamId, offset: acked } = opened);
+      const { epoch, offset, cols, rows } = opened;
+      taken = { epoch, offset };
+      shown = { cols, rows };
+      const first = snapshot && ({ type: 'snapshot', reset: false, ...snapshot, data: bytes(snapshot.data) } as const);
+      queue.begin({ epoch, offset, cols, rows, holding: true }, first);
+      for (const heard of early) hear(heard);
+      early = [];
+      if (lost) queue.end({ type: 'closed', reason: 'lost' });
+    },
+    close() {
+      leave();
+      queue.close();
+    },
   };
 }
 
-interface Place {
-  epoch: string;
-  next: number;
-  cols: number;
-  rows: number;
-  reset: boolean;
+/** Events in the order they came, up to the last one. */
+function createArrivals() {
+  const queue: Arrived[] = [];
+  let here: Standing = { epoch: '', offset: 0, cols: 0, rows: 0, holding: false };
+  let end: TerminalEnd | undefined;
+  let closed = false;
+  let wake = () => {};
+  let settle = (_end: TerminalEnd | undefined) => {};
+  const ended = new Promise<TerminalEnd | undefined>((resolve) => (settle = resolve));
+  const push = (arrived: Arrived) => {
+    queue.push(arrived);
+    wake();
+  };
+  const finish = (event: TerminalEnd) => {
+    if (end) return;
+    end = event;
+    push({ event, after: here });
+    settle(event);
+  };
+  return {
+    ended,
+    get here() {
+      return here;
+    },
+    get closed() {
+      return closed;
+    },
+    get closedByDaemon() {
+      return end?.type === 'closed';
+    },
+    begin(standing: Standing, first: TerminalEvent | undefined) {
+      here = standing;
+      if (first) push({ event: first, after: here });
+    },
+    arrive(heard: Heard) {
+      if (end || closed) return;
+      const arrived = digest(here, heard);
+      if ('broken' in arrived) return push(arrived);
+      here = arrived.after;
+      if (arrived.event.type === 'exit' || arrived.event.type === 'closed') finish(arrived.event);
+      else push(arrived);
+    },
+    end: finish,
+    /** Undefined once closed. Throws at a hole. */
+    async next() {
+      while (!closed) {
+        const arrived = queue.shift();
+        if (arrived && 'broken' in arrived) throw arrived.broken;
+        if (arrived) return arrived;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      return undefined;
+    },
+    close() {
+      closed = true;
+      settle(undefined);
+      wake();
+    },
+  };
 }
 
-/** Turns one notification into an event and moves the place on. Throws when bytes are missing or come twice. */
-function digest(place: Place, heard: Heard): TerminalEvent {
+/** Turns one notification into an event. Broken when bytes are missing or come twice. */
+function digest(here: Standing, heard: Heard): Arrived {
   switch (heard.name) {
     case 'output': {
       const { offset, data: text } = heard.told;
-      if (place.reset || offset !== place.next) throw hole(place.next, offset);
+      if (!here.holding || offset !== here.offset) return { broken: hole(here.offset, offset) };
       const data = bytes(text);
-      place.next += data.length;
-      return { type: 'data', offset, data };
+      return { event: { type: 'data', offset, data }, after: { ...here, offset: offset + data.length } };
     }
-    case 'gap':
-      place.reset = true;
-      return { type: 'gap', from: heard.told.from, to: heard.told.to };
+    case 'gap': {
+      const { from, to } = heard.told;
+      return { event: { type: 'gap', from, to }, after: { ...here, holding: false } };
+    }
     case 'snapshot': {
       const { epoch, offset, cols, rows, data } = heard.told;
-      Object.assign(place, { epoch, next: offset, cols, rows, reset: false });
-      return { type: 'snapshot', reset: true, data: bytes(data), cols, rows };
+      const after = { epoch, offset, cols, rows, holding: true };
+      return { event: { type: 'snapshot', reset: true, data: bytes(data), cols, rows }, after };
     }
-    case 'resized':
-      Object.assign(place, { cols: heard.told.cols, rows: heard.told.rows });
-      return { type: 'resized', cols: heard.told.cols, rows: heard.told.rows };
+    case 'resized': {
+      const { cols, rows } = heard.told;
+      return { event: { type: 'resized', cols, rows }, after: { ...here, cols, rows } };
+    }
     case 'exit':
-      return { type: 'exit', code: heard.told.code };
+      return { event: { type: 'exit', code: heard.told.code }, after: here };
     default:
-      return { type: 'closed', reason: heard.told.reason };
+      return { event: { type: 'closed', reason: heard.told.reason }, after: here };
   }
 }
 

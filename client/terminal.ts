@@ -2,7 +2,7 @@
 import type { Params, Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import type { Client } from './index.js';
-import { createIntake } from './intake.js';
+import { createIntake, type Place } from './intake.js';
 import { createTyping } from './typing.js';
 
 export type TerminalEvent =
@@ -24,6 +24,9 @@ export type TerminalEvent =
   /** The last event: `lost` when the connection ended, otherwise the daemon's reason. */
   | { readonly type: 'closed'; readonly reason: 'suspended' | 'closed' | 'gone' | 'stopping' | 'slow' | 'lost' };
 
+/** The last event of a stream. */
+export type TerminalEnd = Extract<TerminalEvent, { readonly type: 'exit' | 'closed' }>;
+
 export type OpenOptions = Pick<
   Params<'terminal/open'>,
   'sessionId' | 'mode' | 'cols' | 'rows' | 'scrollback' | 'resume'
@@ -37,6 +40,12 @@ export interface Terminal extends AsyncIterable<TerminalEvent> {
   readonly epoch: string;
   /** Place after the last byte the consumer has taken. */
   readonly offset: number;
+  /** Whether output goes on at the place asked for by `resume`; otherwise the first event is a snapshot. */
+  readonly resumed: boolean;
+  /** What `resume` takes once the connection is lost and all events are consumed; undefined between a gap and its snapshot. */
+  readonly received: Place | undefined;
+  /** Settles with the last event once it has come, also while earlier ones wait; undefined when `close` was earlier. */
+  readonly ended: Promise<TerminalEnd | undefined>;
   readonly cols: number;
   readonly rows: number;
   /** Bytes given to `write` that the daemon has not yet confirmed. */
@@ -64,33 +73,41 @@ export async function openTerminal(client: Client, options: OpenOptions): Promis
     throw error;
   }
   intake.start(opened);
-  return terminalOf(client, { sessionId: options.sessionId, streamId: opened.streamId }, intake);
+  const { streamId, resumed } = opened;
+  return terminalOf(client, { sessionId: options.sessionId, streamId, resumed }, intake);
 }
 
 type Intake = ReturnType<typeof createIntake>;
-type Ids = Pick<Terminal, 'sessionId' | 'streamId'>;
+type Facts = Pick<Terminal, 'sessionId' | 'streamId' | 'resumed'>;
 
-function terminalOf(client: Client, ids: Ids, intake: Intake): Terminal {
-  const { streamId } = ids;
-  const typing = createTyping((data) => client.call('terminal/input', { streamId, data }));
+function terminalOf(client: Client, facts: Facts, intake: Intake): Terminal {
+  const { streamId } = facts;
+  const typing = createTyping((bytes) =>
+    client.call('terminal/input', { streamId, data: Buffer.from(bytes).toString('base64') }),
+  );
   const close = async () => {
-    if (intake.closed) return;
+    const { open } = intake;
     intake.close();
-    await client.call('terminal/close', { streamId }).catch(ignoreGone);
+    // A stream the daemon ended, or whose connection is gone, needs no closing.
+    if (open) await client.call('terminal/close', { streamId }).catch(ignoreGone);
   };
   return {
-    ...ids,
+    ...facts,
+    ended: intake.ended,
+    get received() {
+      return intake.received;
+    },
     get epoch() {
-      return intake.epoch;
+      return intake.taken.epoch;
     },
     get offset() {
-      return intake.taken;
+      return intake.taken.offset;
     },
     get cols() {
-      return intake.cols;
+      return intake.shown.cols;
     },
     get rows() {
-      return intake.rows;
+      return intake.shown.rows;
     },
     get unsentBytes() {
       return typing.unsentBytes;
@@ -110,7 +127,7 @@ function terminalOf(client: Client, ids: Ids, intake: Intake): Terminal {
   };
 }
 
-/** A stream the daemon ended, or whose connection is gone, needs no closing. */
+/** It may end in the meantime. */
 function ignoreGone(error: unknown): void {
   if (!(error instanceof RpcError) || !['NotFound', 'Gone', 'Unavailable'].includes(error.kind)) throw error;
 }

@@ -7,8 +7,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One call at a time keeps the order and stays far below the requests a connection may have in flight. */
-export function createTyping(send: (base64: string) => Promise<unknown>) {
+/**
+ * One call at a time keeps the order and stays far below the requests a connection may have in flight. `send` gets at
+ * most `stream.inputBytes` bytes; when it fails, the writes it carried bytes of fail, and no others.
+ */
+export function createTyping(send: (bytes: Uint8Array) => Promise<unknown>) {
   const waiting: Waiting[] = [];
   let unsentBytes = 0;
   let busy = false;
@@ -16,22 +19,20 @@ export function createTyping(send: (base64: string) => Promise<unknown>) {
   const drain = async () => {
     if (busy) return;
     busy = true;
-    for (let batch = waiting.splice(0); batch.length > 0; batch = waiting.splice(0)) {
-      await sendBatch(batch);
+    for (let batch = nextOf(waiting); batch.length > 0; batch = nextOf(waiting)) {
+      const failure = await sendAll(Buffer.concat(batch.map(({ data }) => data)));
       unsentBytes -= size(batch);
+      for (const { resolve, reject } of batch) failure ? reject(failure.error) : resolve();
     }
     busy = false;
   };
 
-  const sendBatch = async (batch: Waiting[]) => {
-    const all = Buffer.concat(batch.map(({ data }) => data));
+  const sendAll = async (all: Buffer): Promise<{ error: unknown } | undefined> => {
     try {
-      for (let at = 0; at < all.length; at += stream.inputBytes) {
-        await send(all.subarray(at, at + stream.inputBytes).toString('base64'));
-      }
-      for (const { resolve } of batch) resolve();
+      for (let at = 0; at < all.length; at += stream.inputBytes) await send(all.subarray(at, at + stream.inputBytes));
+      return undefined;
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      return { error };
     }
   };
 
@@ -48,6 +49,16 @@ export function createTyping(send: (base64: string) => Promise<unknown>) {
       });
     },
   };
+}
+
+/** As many writes as fit into one call, or one that takes several. */
+function nextOf(waiting: Waiting[]): Waiting[] {
+  let count = 0;
+  for (let total = 0; count < waiting.length; count++) {
+    total += waiting[count]!.data.length;
+    if (count > 0 && total > stream.inputBytes) break;
+  }
+  return waiting.splice(0, count);
 }
 
 const size = (batch: readonly Waiting[]) => batch.reduce((sum, { data }) => sum + data.length, 0);
