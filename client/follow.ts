@@ -24,15 +24,15 @@ export type FollowedEvent =
 export interface FollowOptions extends Omit<OpenOptions, 'resume'> {
   /**
    * Asked for a connection at first and after each loss. Who connects closes: no connection is closed from here. Several
-   * terminals may share one (`createShared`). Unavailable, Timeout and Overloaded are tried again, other errors are the
-   * end. The signal is aborted when the connection is not wanted any more.
+   * terminals may share one (`createShared`). After a loss Unavailable, Timeout and Overloaded are tried again; other
+   * errors, and any at first, are the end. The signal is aborted when the connection is not wanted any more.
    */
   readonly connect: StandingOptions['connect'];
   /** Opens each stream, in the place of `openTerminal`. */
   readonly open?: typeof openTerminal;
   /** Ends it as `close()` does. */
   readonly signal?: AbortSignal;
-  /** How long to try in a row; without end when absent. */
+  /** How long to try after a loss; without end when absent. */
   readonly giveUpMs?: number;
   /** From 0 up to 1; for tests. */
   readonly random?: () => number;
@@ -70,8 +70,8 @@ const WAITING_BYTES = 1024 * 1024;
 
 /**
  * Follows a session's screen for as long as there is one. Output is acknowledged when the consumer asks for the next
- * event, as `openTerminal` does. The iterator throws when opening fails for good (NotFound, Conflict, Gone, Forbidden)
- * and when the stream has a hole.
+ * event, as `openTerminal` does. The iterator throws what ends it besides: what the first opening fails with, later
+ * NotFound, Conflict, Gone, Forbidden and whatever else waiting cannot change, and a hole in the stream.
  */
 export function followTerminal(options: FollowOptions): FollowedTerminal {
   const { connect, signal, giveUpMs, random, sessionId, mode } = options;

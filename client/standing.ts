@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorKind, RpcError } from '#protocol/errors';
 import type { Backoff } from './backoff.js';
+import { lost } from './calls.js';
 import type { Client } from './index.js';
 import type { Place } from './intake.js';
 import type { Terminal, TerminalEnd } from './terminal.js';
@@ -16,7 +17,7 @@ export interface StandingOptions {
   readonly backoff: Backoff;
   /** A stream that stood this long begins with the first wait again when it is lost. */
   readonly steadyMs: number;
-  /** How long to try in a row; without end when undefined. */
+  /** How long to try after a loss; without end when undefined. */
   readonly giveUpMs: number | undefined;
 }
 
@@ -122,19 +123,26 @@ interface Attempt {
   readonly finish: (how: Over) => void;
 }
 
-/** Tries until a stream stands, or undefined when it is over before. Throws what no further attempt can change. */
+/**
+ * Tries until a stream stands; undefined when it is over before. Throws what no further attempt can change, and at the
+ * first time anything: who begins wants to know.
+ */
 async function stand(options: StandingOptions, { loss, place, signal, finish }: Attempt) {
   const { connect, open, backoff, giveUpMs } = options;
+  const attempt = async () => {
+    const client = await connect(loss, signal);
+    return signal.aborted ? undefined : { client, terminal: await open(client, place) };
+  };
+  if (!loss) return attempt();
   let cause: unknown;
-  const late = giveUpMs === undefined ? undefined : setTimeout(() => finish(gaveUp(loss, cause)), giveUpMs);
+  const late = giveUpMs === undefined ? undefined : setTimeout(() => finish(gaveUp(loss, giveUpMs, cause)), giveUpMs);
   try {
-    for (let first = loss === undefined; !signal.aborted; first = false) {
-      // Aborting is what ends a wait early, and then the loop.
-      if (!first) await delay(backoff.next(), undefined, { signal }).catch(() => {});
+    while (!signal.aborted) {
+      // Aborting ends the wait early, and with it the loop.
+      await delay(backoff.next(), undefined, { signal }).catch(() => {});
       if (signal.aborted) break;
       try {
-        const client = await connect(loss, signal);
-        if (!signal.aborted) return { client, terminal: await open(client, place) };
+        return await attempt();
       } catch (error) {
         if (!(error instanceof RpcError && passing.has(error.kind))) throw error;
         cause = error;
@@ -152,9 +160,9 @@ export function lossOf(end: { readonly type: string; readonly reason?: string } 
   return end.reason === 'lost' || end.reason === 'stopping' ? end.reason : undefined;
 }
 
-function gaveUp(loss: Loss | undefined, cause: unknown): Over {
-  const refusal = cause ?? new RpcError('Unavailable', 'The daemon did not answer in time.');
-  return loss ? { event: { type: 'closed', reason: loss, cause }, refusal } : { error: refusal, refusal };
+function gaveUp(loss: Loss, ms: number, cause: unknown): Over {
+  const refusal = lost(`The daemon did not come back within ${ms} ms; this was not sent.`);
+  return { event: { type: 'closed', reason: loss, cause }, refusal };
 }
 
 function ended(end: TerminalEnd | undefined): RpcError {

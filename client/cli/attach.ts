@@ -1,12 +1,14 @@
-/** `rdv attach`: a session in the user's own terminal, until the keys that leave it, its end, or the loss of the daemon. */
+/** `rdv attach`: a session in the user's own terminal, until the keys that leave it or its end; a lost daemon is waited for. */
 import { once } from 'node:events';
 import type { Session } from '#protocol';
 import { errors } from '#protocol/errors';
-import { openTerminal, type Terminal, type TerminalEvent } from '../terminal.js';
-import { createChord, type Typed } from './chord.js';
+import { type FollowedEvent, followTerminal } from '../follow.js';
+import { type AwayLine, createAwayLine, lineBelow } from './away.js';
+import { createChord } from './chord.js';
 import type { Context } from './context.js';
-import { failure } from './fail.js';
-import { openHands, type Rights } from './keys.js';
+import { failure, tellFailure } from './fail.js';
+import { type End, endWhileAway, farewell, missingKeys } from './farewell.js';
+import { openHands } from './keys.js';
 import { FRESH, freshKeeping } from './modes.js';
 import { tellError } from './output.js';
 import { createQueryFilter } from './queries.js';
@@ -21,7 +23,9 @@ export interface AttachFlags {
   readonly force?: boolean;
 }
 
-type End = Extract<TerminalEvent, { type: 'exit' | 'closed' }> | { readonly type: 'detached' };
+/** How long the daemon may be away; RDV_AWAY_MS is for tests and for the patient. */
+const AWAY_MS = Number(process.env.RDV_AWAY_MS) || 30_000;
+const DETACH_KEYS = 'ctrl-],d';
 
 export function hasTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -36,28 +40,51 @@ export function refuseWithoutTerminal(): void {
   );
 }
 
-/** Resumes a suspended session first. Sets the exit code: 0 however the session was left or ended, 69 when the daemon was lost. */
+/**
+ * Resumes a suspended session first. Survives the loss of the connection and of the daemon, which it starts again unless
+ * somebody stopped it. Sets the exit code: 0 however the session was left or ended, 69 when the daemon did not come back.
+ */
 export async function attach(context: Context, session: Session, flags: AttachFlags): Promise<void> {
   refuseWithoutTerminal();
   refuseNesting(session, flags);
-  const chord = createChord(flags.detachKeys ?? 'ctrl-],d');
+  const chord = createChord(flags.detachKeys ?? DETACH_KEYS);
   if (session.status === 'suspended') await context.call('session/resume', { id: session.id });
   const size = flags.readOnly || flags.resize === false ? undefined : terminalSize();
-  const mode = flags.readOnly ? 'ro' : 'rw';
-  const terminal = await openTerminal(await context.client(), { sessionId: session.id, mode, ...size });
   const name = clean(session.name);
-  const taken = takeTerminal((signal) => `[detached from ${name}: ${signal}]`, context.flags.debug === true);
+  const line = createAwayLine(() => process.stdout.write(awayLine(flags)));
+  const terminal = followTerminal({
+    // A daemon that was stopped is not started behind the back of whoever stopped it.
+    connect: (loss) => (loss === 'stopping' ? context.clientIfRunning() : context.client()),
+    open: line.open,
+    sessionId: session.id,
+    mode: flags.readOnly ? 'ro' : 'rw',
+    giveUpMs: AWAY_MS,
+    ...size,
+  });
+  const events = terminal[Symbol.asyncIterator]();
+  const first = await events.next();
+  const hands = openHands(terminal, chord, { types: !flags.readOnly, resizes: size !== undefined });
+  const leaving = () => missingKeys(hands.missing + terminal.unsentBytes);
+  const debug = context.flags.debug === true;
+  const taken = takeTerminal((signal) => `[detached from ${name}: ${signal}${leaving()}]`, debug);
   let end: End;
+  let note = '';
   try {
-    end = await follow(terminal, chord, { types: !flags.readOnly, resizes: size !== undefined });
+    const played = play(first, events, line).catch((error) => endWhileAway(context, session, error));
+    end = await Promise.race([played, hands.left.then(() => ({ type: 'detached' }) as const)]);
+    // Keys on their way when the session ends have nowhere to arrive.
+    note = end.type === 'detached' ? leaving() : missingKeys(hands.missing);
   } finally {
+    hands.stop();
+    line.end();
     // Nothing is drawn from here on. A daemon that does not answer is not waited for: the connection's end says the same.
     terminal.close().catch(() => {});
     taken.restore();
   }
-  tellError(`[${farewell(end, name)}]\n`);
-  if (end.type === 'closed' && !['suspended', 'closed', 'gone'].includes(end.reason))
-    process.exitCode = errors.Unavailable.exit;
+  tellError(`[${farewell(end, name)}${note}]\n`);
+  if (end.type !== 'closed' || ['suspended', 'closed', 'gone'].includes(end.reason)) return;
+  if (end.cause) tellFailure(end.cause, debug);
+  process.exitCode = errors.Unavailable.exit;
 }
 
 function refuseNesting({ id, name }: Session, { force }: AttachFlags): void {
@@ -69,25 +96,25 @@ function refuseNesting({ id, name }: Session, { force }: AttachFlags): void {
   );
 }
 
-/** Until the keys to leave are typed or the stream ends; whatever fails on the way throws. */
-async function follow(terminal: Terminal, chord: (chunk: Uint8Array) => Typed, rights: Rights): Promise<End> {
-  const hands = openHands(terminal, chord, rights);
-  try {
-    return await Promise.race([play(terminal), hands.left.then(() => ({ type: 'detached' }) as const)]);
-  } finally {
-    hands.stop();
-  }
-}
+type Events = AsyncIterator<FollowedEvent>;
 
 /** Draws what comes; the last event is the answer. */
-async function play(terminal: Terminal): Promise<End> {
-  const withoutQueries = createQueryFilter();
-  for await (const event of terminal) {
+async function play(first: IteratorResult<FollowedEvent>, events: Events, line: AwayLine): Promise<End> {
+  let withoutQueries = createQueryFilter();
+  for (let next = first; !next.done; next = await events.next()) {
+    const event = next.value;
     if (event.type === 'exit' || event.type === 'closed') return event;
     if (event.type === 'data') await draw(withoutQueries(event.data));
     if (event.type === 'snapshot') {
+      withoutQueries = createQueryFilter();
       await draw(event.reset ? FRESH : freshKeeping(process.stdout.rows ?? event.rows));
       await draw(event.data);
+    }
+    if (event.type === 'back') line.end();
+    if (event.type === 'away') {
+      line.begin();
+      // A large paste may have paused it; the keys to leave must be read.
+      process.stdin.resume();
     }
   }
   return { type: 'detached' };
@@ -97,16 +124,8 @@ async function draw(data: Uint8Array | string): Promise<void> {
   if (!process.stdout.write(data)) await once(process.stdout, 'drain');
 }
 
-function farewell(end: End, name: string): string {
-  if (end.type === 'detached') return `detached from ${name}`;
-  if (end.type === 'exit') return end.code === null ? `${name} ended` : `${name} exited with code ${end.code}`;
-  const reasons = {
-    suspended: `${name} was suspended`,
-    closed: `${name} was closed`,
-    gone: `the terminal of ${name} is gone`,
-    stopping: 'lost the daemon: it is stopping; the session lives on',
-    slow: 'lost the daemon: this terminal was too slow',
-    lost: 'lost the daemon: the connection ended; the session lives on',
-  };
-  return reasons[end.reason];
+function awayLine({ detachKeys, readOnly }: AttachFlags): string {
+  const leave = detachKeys ? `${detachKeys} leaves` : 'Ctrl-] d leaves';
+  const text = readOnly ? `[the daemon is away; ${leave}]` : `[the daemon is away; keys wait; ${leave}]`;
+  return lineBelow(text, process.stdout.columns ?? 80, process.stdout.rows ?? 24);
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { MethodName, Params, Result } from '#protocol';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
-import type { Client } from '../index.js';
+import { type Client, createShared } from '../index.js';
 import { ensureDaemon } from '../start.js';
 import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
@@ -18,11 +18,11 @@ export interface Context extends Caller {
   readonly signal: AbortSignal;
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
-  /** Connects at the first use and starts the daemon if allowed. */
+  /** Connects at the first use, and again when the connection is gone; starts the daemon if allowed. */
   client(): Promise<Client>;
   /** Connects, or throws Unavailable: for commands about the daemon itself. */
   clientIfRunning(): Promise<Client>;
-  /** Closes what was opened. */
+  /** Closes what was opened, or is being opened. */
   close(): void;
 }
 
@@ -35,20 +35,19 @@ export function createContext(command: Command): Context {
   const endpoint = findEndpoint(process.env, flags.socket);
   const timeoutMs = timeoutOf(flags);
   const interruption = interruptible();
-  let opened: Promise<Client> | undefined;
-  const open = (autostart: boolean) => {
-    const limits = { signal: interruption.signal, ...(timeoutMs && { timeoutMs }) };
-    opened ??= ensureDaemon({
+  const ending = new AbortController();
+  const shared = createShared((autostart: boolean) =>
+    ensureDaemon({
       endpoint,
       daemonFile: daemonFile(),
       autostart,
       clientInfo: { name: 'rdv', version },
-      ...limits,
-    });
-    return opened;
-  };
+      signal: AbortSignal.any([interruption.signal, ending.signal]),
+      ...(timeoutMs && { timeoutMs }),
+    }),
+  );
   const autostart = flags.autostart !== false && !['1', 'true'].includes(process.env.RDV_NO_AUTOSTART ?? '');
-  const client = () => open(autostart);
+  const client = () => shared.client(autostart);
   return {
     flags,
     endpoint,
@@ -57,14 +56,16 @@ export function createContext(command: Command): Context {
     canAsk: flags.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
     output: createOutput(flags),
     client,
-    clientIfRunning: () => open(false),
+    clientIfRunning: () => shared.client(false),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
       const limit = callMs(method, params as { timeoutMs?: number }, timeoutMs);
       return (await client()).call(method, params, { signal: interruption.signal, timeoutMs: limit });
     },
     close() {
       interruption.end();
-      opened?.then((it) => it.close()).catch(() => {});
+      // A daemon still being started is not waited for.
+      ending.abort();
+      shared.close();
     },
   };
 }

@@ -23,8 +23,11 @@ export const RESTORE = [
   '\x1b>\x1b[0m\x1b(B\x0f\x1b]8;;\x1b\\',
 ].join('');
 
-/** An empty screen in its first state, for a snapshot to be drawn on. */
-export const FRESH = `${RESTORE}\x1b[H\x1b[2J`;
+/**
+ * An empty screen in its first state, for a snapshot to be drawn on. Erased upwards: erasing all of it makes some
+ * terminals, tmux too, keep a copy in their history.
+ */
+export const FRESH = `${RESTORE}\x1b[9999;1H\x1b[1J\x1b[2K\x1b[H`;
 
 /** As `FRESH`, with what stood on the screen moved into the terminal's own history first. */
 export function freshKeeping(rows: number): string {

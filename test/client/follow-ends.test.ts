@@ -59,13 +59,29 @@ test('away for longer than it was told to wait, it ends and says why it could no
       await next();
       stub.hangUp();
       const end = { type: 'closed', reason: 'lost', cause: refused };
-      assert.deepEqual([await next(), await next(), await next()], [away, end, undefined]);
+      assert.deepEqual(await next(), away);
+      const refusal = {
+        kind: 'Unavailable',
+        message: 'The daemon did not come back within 150 ms; this was not sent.',
+      };
+      const waiting = assert.rejects(terminal.write('x'), refusal);
+      assert.deepEqual([await next(), await next()], [end, undefined]);
       assert.deepEqual(terminal.end, end);
-      await assert.rejects(terminal.write('x'), refused);
+      await waiting;
+      await assert.rejects(terminal.write('x'), refusal);
     },
     { giveUpMs: 150, random: () => 0.5, connecting: connectingOnce(() => Promise.reject(refused)) },
   );
 });
+
+test('what the first opening fails with is told at once', () =>
+  check(
+    async ({ stub, next }) => {
+      await assert.rejects(next(), { kind: 'Unavailable', message: 'tmux is away.' });
+      assert.equal((await stub.heardOf('terminal/open')).length, 1);
+    },
+    { answers: { 'terminal/open': () => ({ error: { code: 1503, message: 'tmux is away.' } }) } },
+  ));
 
 test('a failure no further attempt can change is the end at once', async () => {
   const refused = new RpcError('Unauthorized', 'Wrong token.');

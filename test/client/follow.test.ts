@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { connect, createShared, followTerminal } from '#client';
 import { RpcError } from '#protocol';
 import { createBackoff } from '../../client/backoff.js';
-import { answersFor, away, check, screen } from '../support/followed.js';
+import { answersFor, away, check, connectingOnce, screen } from '../support/followed.js';
 import { startStub } from '../support/stub-daemon.js';
 
 test('when the connection ends the stream is opened again after the last byte, and goes on there', () =>
@@ -110,15 +110,22 @@ test('the waits before each attempt double from 25 ms up to 2 s, each by chance 
 
 test('attempts are not made at once, but after those waits', async () => {
   const attempts: number[] = [];
-  const connect = () => {
+  const refuse = () => {
     attempts.push(performance.now());
     return Promise.reject(new RpcError('Unavailable', 'Not now.'));
   };
-  const terminal = followTerminal({ connect, sessionId: 'x', random: () => 0.999, giveUpMs: 300 });
-  await assert.rejects(terminal[Symbol.asyncIterator]().next(), { kind: 'Unavailable', message: 'Not now.' });
-  const waits = attempts.slice(1).map((at, i) => at - attempts[i]!);
-  assert.ok(waits.length > 1 && waits.length <= 3, `${attempts.length} attempts in 300 ms`);
-  for (const [i, wait] of waits.entries()) assert.ok(wait >= 24 * 2 ** i, `${waits}`);
+  await check(
+    async ({ stub, next }) => {
+      await next();
+      stub.hangUp();
+      attempts.push(performance.now());
+      assert.deepEqual([await next(), (await next()) !== undefined], [away, true]);
+      const waits = attempts.slice(1).map((at, i) => at - attempts[i]!);
+      assert.ok(waits.length > 1 && waits.length <= 4, `${waits}`);
+      for (const [i, wait] of waits.entries()) assert.ok(wait >= 23 * 2 ** i, `${waits}`);
+    },
+    { random: () => 0.999, giveUpMs: 300, connecting: connectingOnce(refuse) },
+  );
 });
 
 test('the daemon that stops is waited for until its connection has ended', () =>

@@ -1,61 +1,15 @@
 /** `rdv attach` in a real terminal: what is shown and typed, and the terminal given back on every way out. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { RESTORE } from '../../../client/cli/modes.js';
-import { type Daemon, startDaemon } from '../../support/daemon.js';
-import { type Environment, inTerminal, rdv, type Screen } from './program.js';
+import { type Attaching, openAttaching } from './attaching.js';
+import { inTerminal, type Screen } from './program.js';
 
-let daemon: Daemon;
-let folder: string;
+let place: Attaching;
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rdv-attach-'));
-  daemon = await startDaemon();
+  place = await openAttaching();
 });
-after(async () => {
-  await daemon.stop();
-  rmSync(folder, { recursive: true });
-});
-
-const run = (...args: string[]) => rdv(daemon.home, args);
-let made = 0;
-const wild = String.raw`\033[?1049h\033[?1003h\033[?1006h\033[?2004h\033[?1004h\033[?1h\033=\033[?25l\033[2;5r\033[>1u\033[41m`;
-/** A new session's name; its program sets every mode it can, says so and then does what it is given. */
-async function session(script: string, modes = wild): Promise<string> {
-  const name = `s${++made}`;
-  await run('new', '-d', '--name', name, '--', 'sh', '-c', `printf '${modes}'; echo ready; ${script}`);
-  return name;
-}
-
-/** Attaches in a terminal whose settings are noted before and after. */
-async function attached(name: string, options = '', more: Environment = {}): Promise<Screen> {
-  const hook = join(folder, 'hook.cjs');
-  writeFileSync(
-    hook,
-    `require('fs').writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid)); process.on('SIGUSR2', () => { throw new Error('boom'); });`,
-  );
-  const attach = `NODE_OPTIONS="--require ${hook}" $RDV attach ${name} ${options}`;
-  const screen = inTerminal(
-    daemon.home,
-    `stty -a > ${folder}/before; ${attach}; code=$?; stty -a > ${folder}/after; echo "code $code"`,
-    more,
-  );
-  await screen.shows('ready');
-  return screen;
-}
-
-const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
-
-/** The farewell and the code are shown after the restore sequence, and the terminal is as it was. */
-async function givenBack(screen: Screen, farewell: string, code: number): Promise<void> {
-  await screen.shows(RESTORE);
-  await screen.shows(`${farewell}\r\n`);
-  await screen.shows(`code ${code}`);
-  await screen.ended;
-  assert.equal(readFileSync(`${folder}/after`, 'utf8'), readFileSync(`${folder}/before`, 'utf8'));
-}
+after(() => place.close());
 
 const waysOut: Record<
   string,
@@ -70,49 +24,34 @@ const waysOut: Record<
   ],
   'the session closed elsewhere': [
     'exec cat',
-    (_, name) => run('close', name, '--yes'),
+    (_, name) => place.run('close', name, '--yes'),
     (name) => `[${name} was closed]`,
     0,
   ],
   'the session suspended elsewhere': [
     'exec cat',
-    (_, name) => run('session', 'suspend', name),
+    (_, name) => place.run('session', 'suspend', name),
     (name) => `[${name} was suspended]`,
     0,
   ],
-  SIGTERM: ['exec cat', () => process.kill(pid(), 'SIGTERM'), (name) => `[detached from ${name}: SIGTERM]`, 143],
-  SIGINT: ['exec cat', () => process.kill(pid(), 'SIGINT'), (name) => `[detached from ${name}: SIGINT]`, 130],
-  SIGHUP: ['exec cat', () => process.kill(pid(), 'SIGHUP'), (name) => `[detached from ${name}: SIGHUP]`, 129],
-  'an exception nobody caught': ['exec cat', () => process.kill(pid(), 'SIGUSR2'), () => 'rdv: boom', 1],
+  SIGTERM: ['exec cat', () => process.kill(place.pid(), 'SIGTERM'), (name) => `[detached from ${name}: SIGTERM]`, 143],
+  SIGINT: ['exec cat', () => process.kill(place.pid(), 'SIGINT'), (name) => `[detached from ${name}: SIGINT]`, 130],
+  SIGHUP: ['exec cat', () => process.kill(place.pid(), 'SIGHUP'), (name) => `[detached from ${name}: SIGHUP]`, 129],
+  'an exception nobody caught': ['exec cat', () => process.kill(place.pid(), 'SIGUSR2'), () => 'rdv: boom', 1],
 };
 for (const [name, [script, leave, farewell, code]] of Object.entries(waysOut)) {
   test(`the terminal is given back after ${name}`, async () => {
-    const target = await session(script);
-    const screen = await attached(target);
+    const target = await place.session(script);
+    const screen = await place.attached(target);
     await leave(screen, target);
-    await givenBack(screen, farewell(target), code);
+    await place.givenBack(screen, farewell(target), code);
   });
 }
 
-test('the terminal is given back when the daemon stops, and when it dies', async () => {
-  const name = await session('exec cat');
-  const stopped = await attached(name);
-  await daemon.terminate();
-  await givenBack(stopped, '[lost the daemon: it is stopping; the session lives on]', 69);
-  await daemon.restart();
-  const killed = await attached(name);
-  await daemon.kill9();
-  await givenBack(killed, '[lost the daemon: the connection ended; the session lives on]', 69);
-  await daemon.restart();
-  const again = await attached(name);
-  again.type('\x1dd');
-  await givenBack(again, `[detached from ${name}]`, 0);
-});
-
 test('a terminal that goes away leaves no attach behind', async () => {
-  const name = await session('exec cat');
-  const screen = await attached(name);
-  const attachPid = pid();
+  const name = await place.session('exec cat');
+  const screen = await place.attached(name);
+  const attachPid = place.pid();
   screen.hangUp();
   await screen.ended;
   while (isAlive(attachPid)) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -128,20 +67,20 @@ function isAlive(pid: number): boolean {
 }
 
 test('what is typed and printed goes through byte by byte, control keys, UTF-8 and bare newlines included', async () => {
-  const name = await session('stty raw -echo; echo go; dd bs=1 count=14 2>/dev/null | od -An -tx1; exec cat', '');
-  const screen = await attached(name);
-  await run('session', 'wait', name, '--until', 'pattern', '--pattern', 'go');
+  const name = await place.session('stty raw -echo; echo go; dd bs=1 count=14 2>/dev/null | od -An -tx1; exec cat', '');
+  const screen = await place.attached(name);
+  await place.run('session', 'wait', name, '--until', 'pattern', '--pattern', 'go');
   screen.type('\x03\x1a\x00\x1c\x1d\x1d\x7fü日');
   screen.type('\x1b[A');
   await screen.shows('03 1a 00 1c 1d 7f c3 bc e6 97 a5 1b 5b 41\n');
   screen.type('\x1dd');
-  await givenBack(screen, `[detached from ${name}]`, 0);
+  await place.givenBack(screen, `[detached from ${name}]`, 0);
 });
 
 test("the session takes the terminal's size, follows it, and keeps it when told so", async () => {
   const sizes = 'trap "stty size" WINCH; stty size; while :; do sleep 0.05; done';
-  const follow = await session(sizes);
-  const screen = await attached(follow);
+  const follow = await place.session(sizes);
+  const screen = await place.attached(follow);
   await screen.shows('30 100');
   screen.resize(90, 20);
   screen.resize(120, 40);
@@ -149,22 +88,22 @@ test("the session takes the terminal's size, follows it, and keeps it when told 
   screen.type('\x1dd');
   await screen.ended;
   for (const option of ['--no-resize', '--read-only']) {
-    const still = await attached(follow, option);
+    const still = await place.attached(follow, option);
     still.resize(70, 10);
     still.type('\x1dd');
     await still.ended;
     // Left by its owner, it went home to the size of its first one.
-    assert.match((await run('session', 'get', follow)).stdout, /^cols\t100$/m, option);
+    assert.match((await place.run('session', 'get', follow)).stdout, /^cols\t100$/m, option);
   }
 });
 
 test('--read-only types nothing, --detach-keys changes how to leave', async () => {
-  const name = await session('exec cat');
-  const looking = await attached(name, '--read-only');
+  const name = await place.session('exec cat');
+  const looking = await place.attached(name, '--read-only');
   looking.type('secret\r\x1dd');
   await looking.shows(`[detached from ${name}]`);
-  assert.doesNotMatch((await run('screen', name)).stdout, /secret/);
-  const other = await attached(name, '--detach-keys ctrl-p,q');
+  assert.doesNotMatch((await place.run('screen', name)).stdout, /secret/);
+  const other = await place.attached(name, '--detach-keys ctrl-p,q');
   other.type('\x1dd\r');
   await other.shows('^]d');
   other.type('\x10q');
@@ -172,30 +111,30 @@ test('--read-only types nothing, --detach-keys changes how to leave', async () =
 });
 
 test('a suspended session is resumed', async () => {
-  const name = await session('exec cat');
-  await run('session', 'suspend', name);
-  const screen = await attached(name);
-  assert.match((await run('ls')).stdout, new RegExp(`\t${name}\tactive\t`));
+  const name = await place.session('exec cat');
+  await place.run('session', 'suspend', name);
+  const screen = await place.attached(name);
+  assert.match((await place.run('ls')).stdout, new RegExp(`\t${name}\tactive\t`));
   screen.type('\x1dd');
-  await givenBack(screen, `[detached from ${name}]`, 0);
+  await place.givenBack(screen, `[detached from ${name}]`, 0);
 });
 
 test('a session is not shown within itself unless forced', async () => {
-  const name = await session('exec cat');
-  const { id } = JSON.parse((await run('session', 'get', name, '--json')).stdout);
-  const refused = inTerminal(daemon.home, `$RDV attach ${name}; echo "code $?"`, { RDV_SESSION_ID: id });
+  const name = await place.session('exec cat');
+  const { id } = JSON.parse((await place.run('session', 'get', name, '--json')).stdout);
+  const refused = inTerminal(place.daemon.home, `$RDV attach ${name}; echo "code $?"`, { RDV_SESSION_ID: id });
   await refused.shows(`rdv: This terminal is inside "${name}"`);
   await refused.shows('--force');
   await refused.shows('code 2');
-  const forced = await attached(name, '--force', { RDV_SESSION_ID: id });
+  const forced = await place.attached(name, '--force', { RDV_SESSION_ID: id });
   forced.type('\x1dd');
   await forced.shows(`[detached from ${name}]`);
 });
 
 test('the terminal is not asked what tmux has answered already', async () => {
-  const name = await session(String.raw`printf '\033[c\033[6n\033]11;?\007\033[>q'; echo asked; exec cat`);
-  const screen = await attached(name);
-  await run('send', name, 'again', '--enter');
+  const name = await place.session(String.raw`printf '\033[c\033[6n\033]11;?\007\033[>q'; echo asked; exec cat`);
+  const screen = await place.attached(name);
+  await place.run('send', name, 'again', '--enter');
   await screen.shows('again');
   assert.doesNotMatch(screen.text, /\x1b\[c|\x1b\[6n|\x1b\]11;\?|\x1b\[>q/);
   screen.type('\x1dd');
@@ -204,11 +143,11 @@ test('the terminal is not asked what tmux has answered already', async () => {
 
 test('new attaches on a terminal, in its size and directory', async () => {
   const screen = inTerminal(
-    daemon.home,
-    `cd ${folder} && $RDV new --name fresh -- sh -c 'stty size; pwd; exec cat'; echo "code $?"`,
+    place.daemon.home,
+    `cd ${place.folder} && $RDV new --name fresh -- sh -c 'stty size; pwd; exec cat'; echo "code $?"`,
   );
   await screen.shows('30 100');
-  await screen.shows(folder);
+  await screen.shows(place.folder);
   screen.type('\x1dd');
   await screen.shows('[detached from fresh]');
   await screen.shows('code 0');
