@@ -1,7 +1,7 @@
 /** `rdv attach` when the daemon dies, stops or its connection is cut: it goes on, and the terminal is given back all the same. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { on, once } from 'node:events';
+import { watch, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -143,6 +143,51 @@ test('keys on their way when the connection is cut are counted and never typed t
   await cutter.close();
 });
 
+test('a screen with the line on it is drawn anew, even where output could go on', async () => {
+  const name = await place.session('exec cat', plain);
+  const cutter = await openCutter(place.daemon.socket, join(place.folder, 'away.sock'));
+  const screen = await place.attached(name, '', { RDV_SOCKET: join(place.folder, 'away.sock') });
+  await cutter.close();
+  await screen.shows(LINE);
+  await cutter.open();
+  await screen.shows(FRESH);
+  screen.type('again\r');
+  await screen.shows('again\r\nagain');
+  assert.match(await shown(screen), /^.*ready\nagain\nagain$/);
+  screen.type('\x1dd');
+  await place.givenBack(screen, `[detached from ${name}]`, 0);
+  await cutter.close();
+});
+
+test('leaving does not wait for a daemon that is being started', async () => {
+  const name = await place.session('exec cat');
+  const sleeper = join(place.folder, 'sleeper.cjs');
+  const started = join(place.folder, 'started');
+  writeFileSync(sleeper, `require('fs').mkdirSync('${started}-' + process.pid); setTimeout(() => {}, 60000);`);
+  const screen = await place.attached(name, '', { RDV_DAEMON: sleeper });
+  const watching = watch(place.folder);
+  await place.daemon.kill9();
+  let pid = 0;
+  for await (const [, file] of on(watching, 'change')) {
+    pid = Number(/^started-(\d+)$/.exec(String(file))?.[1]);
+    if (pid) break;
+  }
+  watching.close();
+  const leftAt = performance.now();
+  screen.type('\x1dd');
+  await place.givenBack(screen, `[detached from ${name}]`, 0);
+  assert.ok(performance.now() - leftAt < 4000, `${performance.now() - leftAt} ms`);
+  process.kill(pid, 'SIGKILL');
+  await place.daemon.restart();
+});
+
+test('a fresh screen leaves no copy of the old one in the history of a terminal', async () => {
+  const fresh = FRESH.replaceAll('\x1b', '\\033').replaceAll('\x0f', '\\017').replaceAll('\\033\\', '\\033\\\\');
+  const name = await place.session(`printf 'old\\n${fresh}'; echo fresh; exec cat`, plain);
+  await place.run('session', 'wait', name, '--until', 'pattern', '--pattern', 'fresh');
+  assert.equal((await place.run('screen', name, '--lines', '100')).stdout.trim(), 'fresh');
+});
+
 test('what is typed in one go with the keys to leave arrives', async () => {
   const name = await place.session('exec cat', plain);
   const screen = await place.attached(name);
@@ -153,15 +198,18 @@ test('what is typed in one go with the keys to leave arrives', async () => {
 
 /** A socket before the daemon's that ends a connection when a client says certain words, instead of passing them on. */
 async function openCutter(target: string, path: string) {
+  const ends = new Set<() => void>();
   let words: string | undefined;
   let done = () => {};
   const cut = new Promise<void>((resolve) => (done = resolve));
   const server = createServer((client) => {
     const daemon = connect(target);
     const end = () => {
+      ends.delete(end);
       client.destroy();
       daemon.destroy();
     };
+    ends.add(end);
     for (const socket of [client, daemon]) socket.on('error', end).on('close', end);
     daemon.on('data', (data) => client.write(data));
     client.on('data', (data) => {
@@ -171,14 +219,19 @@ async function openCutter(target: string, path: string) {
       done();
     });
   });
-  server.listen(path);
-  await once(server, 'listening');
-  return {
+  const cutter = {
     cut,
     cutAt: (these: string) => void (words = these),
+    async open() {
+      server.listen(path);
+      await once(server, 'listening');
+    },
     async close() {
       server.close();
+      for (const end of ends) end();
       await once(server, 'close');
     },
   };
+  await cutter.open();
+  return cutter;
 }
