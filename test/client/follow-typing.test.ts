@@ -44,6 +44,23 @@ test('what was on its way when the connection ended fails, and is never sent aga
   );
 });
 
+test('a lost connection fails only the writes it carried bytes of', () => {
+  let calls = 0;
+  return check(
+    async ({ terminal, stub, next }) => {
+      await next();
+      const settled = Promise.allSettled(['x', 'y', 'z'].map((text) => terminal.write(text.repeat(700_000))));
+      await stub.heardOf('terminal/input');
+      stub.hangUp();
+      await stub.heardOf('terminal/input', 2);
+      stub.hangUp();
+      const outcomes = (await settled).map(({ status }) => status);
+      assert.deepEqual(outcomes, ['rejected', 'rejected', 'fulfilled']);
+    },
+    { answers: { 'terminal/input': () => (++calls <= 2 ? undefined : done()) } },
+  );
+});
+
 test('what a daemon refused because it had ended the stream was not typed, and goes by the next one', () => {
   let refusals = 0;
   return check(

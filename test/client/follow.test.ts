@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { connect, createShared, followTerminal } from '#client';
 import { RpcError } from '#protocol';
 import { createBackoff } from '../../client/backoff.js';
-import { answersFor, away, check, connectingOnce, screen } from '../support/followed.js';
+import { answersFor, away, check, connectingOnce, createGate, screen } from '../support/followed.js';
 import { startStub } from '../support/stub-daemon.js';
 
 test('when the connection ends the stream is opened again after the last byte, and goes on there', () =>
@@ -73,18 +73,33 @@ test('a gap whose snapshot was lost with the connection is not told again, and n
     );
   }));
 
-test('a stream lost before anybody read of it leaves no trace', () =>
-  check(async ({ stub, next, print }) => {
-    await next();
-    stub.hangUp();
-    await stub.heardOf('terminal/open', 2);
-    print('s2', 100, 'unread');
-    stub.hangUp();
-    assert.deepEqual((await stub.heardOf('terminal/open', 3))[2]?.params.resume, { epoch: 'e1', offset: 100 });
-    print('s3', 100, 'unread');
-    const all = [await next(), await next(), await next()];
-    assert.deepEqual(all, [away, { type: 'back', resumed: true }, { type: 'data', offset: 100, data: 'unread' }]);
-  }));
+test('a stream lost before anybody read of it leaves no trace', () => {
+  const gate = createGate();
+  return check(
+    async ({ terminal, stub, next, print }) => {
+      await next();
+      stub.hangUp();
+      await stub.heardOf('terminal/open', 2);
+      print('s2', 100, 'unread');
+      await terminal.write('after that');
+      gate.shut();
+      stub.hangUp();
+      assert.deepEqual((await stub.heardOf('terminal/open', 3))[2]?.params.resume, { epoch: 'e1', offset: 100 });
+      const all = [next(), next(), next(), next()];
+      gate.open();
+      await terminal.write('after that too');
+      print('s3', 100, 'unread');
+      print('s3', 106, 'more');
+      assert.deepEqual(await Promise.all(all), [
+        away,
+        { type: 'back', resumed: true },
+        { type: 'data', offset: 100, data: 'unread' },
+        { type: 'data', offset: 106, data: 'more' },
+      ]);
+    },
+    { answers: { 'terminal/open': gate.guard(answersFor()['terminal/open']) } },
+  );
+});
 
 test('output that is not consumed is not acknowledged', () =>
   check(async ({ terminal, stub, next, print }) => {
@@ -129,14 +144,19 @@ test('attempts are not made at once, but after those waits', async () => {
 });
 
 test('the daemon that stops is waited for until its connection has ended', () =>
-  check(async ({ stub, next }) => {
-    await next();
-    stub.tell('terminal/closed', { streamId: 's1', reason: 'stopping' });
-    assert.deepEqual(await next(), { type: 'away', reason: 'stopping' });
-    assert.equal(stub.heard.filter(({ method }) => method === 'terminal/open').length, 1);
-    stub.hangUp();
-    assert.deepEqual(await next(), { type: 'back', resumed: true });
-  }));
+  check(
+    async ({ stub, next }) => {
+      await next();
+      stub.tell('terminal/closed', { streamId: 's1', reason: 'stopping' });
+      assert.deepEqual(await next(), { type: 'away', reason: 'stopping' });
+      const other = await connect(stub);
+      for (let calls = 0; calls < 20; calls++) await other.call('daemon/ping', {});
+      assert.equal(stub.heard.filter(({ method }) => method === 'terminal/open').length, 1);
+      stub.hangUp();
+      assert.deepEqual(await next(), { type: 'back', resumed: true });
+    },
+    { answers: { 'daemon/ping': () => ({ at: 1 }) } },
+  ));
 
 test('whoever connects is told what was lost', async () => {
   const told: unknown[] = [];
