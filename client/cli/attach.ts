@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Session } from '#protocol';
 import { errors } from '#protocol/errors';
 import { type FollowedEvent, followTerminal } from '../follow.js';
-import { type AwayLine, createAwayLine, lineBelow } from './away.js';
+import { type AwayLine, createAwayLine, lastRow } from './away.js';
 import { createChord } from './chord.js';
 import type { Context } from './context.js';
 import { failure, tellFailure } from './fail.js';
@@ -51,7 +51,7 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   if (session.status === 'suspended') await context.call('session/resume', { id: session.id });
   const size = flags.readOnly || flags.resize === false ? undefined : terminalSize();
   const name = clean(session.name);
-  const line = createAwayLine(() => process.stdout.write(awayLine(flags)));
+  const line = createAwayLine({ draw: () => drawBelow(awayText(flags)), erase: () => drawBelow('') });
   const terminal = followTerminal({
     // A daemon that was stopped is not started behind the back of whoever stopped it.
     connect: (loss) => (loss === 'stopping' ? context.clientIfRunning() : context.client()),
@@ -124,8 +124,11 @@ async function draw(data: Uint8Array | string): Promise<void> {
   if (!process.stdout.write(data)) await once(process.stdout, 'drain');
 }
 
-function awayLine({ detachKeys, readOnly }: AttachFlags): string {
+function drawBelow(text: string): void {
+  process.stdout.write(lastRow(text, process.stdout.columns ?? 80, process.stdout.rows ?? 24));
+}
+
+function awayText({ detachKeys, readOnly }: AttachFlags): string {
   const leave = detachKeys ? `${detachKeys} leaves` : 'Ctrl-] d leaves';
-  const text = readOnly ? `[the daemon is away; ${leave}]` : `[the daemon is away; keys wait; ${leave}]`;
-  return lineBelow(text, process.stdout.columns ?? 80, process.stdout.rows ?? 24);
+  return readOnly ? `[the daemon is away; ${leave}]` : `[the daemon is away; keys wait; ${leave}]`;
 }

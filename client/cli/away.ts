@@ -12,8 +12,8 @@ export interface AwayLine {
 
 const SOON_MS = 1000;
 
-/** `draw` shows the line. */
-export function createAwayLine(draw: () => void): AwayLine {
+/** `draw` shows the line, `erase` takes it away. */
+export function createAwayLine({ draw, erase }: { draw(): void; erase(): void }): AwayLine {
   let timer: NodeJS.Timeout | undefined;
   let drawn = false;
   let opening = false;
@@ -31,6 +31,7 @@ export function createAwayLine(draw: () => void): AwayLine {
     end() {
       clearTimeout(timer);
       timer = undefined;
+      if (drawn) erase();
       drawn = false;
     },
     async open(client, options) {
@@ -51,7 +52,8 @@ export function createAwayLine(draw: () => void): AwayLine {
   };
 }
 
-/** A line in reverse video on the last row, whatever the program left unfinished or set; the cursor stays. */
-export function lineBelow(text: string, columns: number, rows: number): string {
-  return `\x1b\\\x1b7\x1b[?6l\x1b[${rows};1H\x1b(B\x0f\x1b[0;7m${text.slice(0, columns)}\x1b[0m\x1b8`;
+/** Text in reverse video on the last row, without any the row erased, whatever the program left unfinished or set; the cursor stays. */
+export function lastRow(text: string, columns: number, rows: number): string {
+  const shown = text && `\x1b[7m${text.slice(0, columns)}`;
+  return `\x1b\\\x1b7\x1b[?6l\x1b[${rows};1H\x1b(B\x0f\x1b[0m${shown || '\x1b[2K'}\x1b[0m\x1b8`;
 }
