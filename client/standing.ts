@@ -61,8 +61,9 @@ export function createStanding(options: StandingOptions) {
   const run = async () => {
     let loss: Loss | undefined;
     let place: Place | undefined;
+    let free = Promise.resolve();
     for (;;) {
-      const stood = await stand(options, { loss, place, signal: ending.signal, finish });
+      const stood = await stand(options, { loss, place, free, signal: ending.signal, finish });
       if (!stood || over) return void stood?.terminal.close().catch(() => {});
       const { terminal, client } = stood;
       const since = performance.now();
@@ -77,7 +78,7 @@ export function createStanding(options: StandingOptions) {
       if (unread === terminal) unread = undefined;
       else place = terminal.received;
       // A daemon that stops lets no one in; the end of the connection says that it is done.
-      if (loss === 'stopping') await Promise.race([closeOf(client), abortOf(ending.signal)]);
+      if (loss === 'stopping') free = closeOf(client);
     }
   };
   run().catch((error) => finish({ error, refusal: error }));
@@ -119,6 +120,8 @@ export function createStanding(options: StandingOptions) {
 interface Attempt {
   readonly loss: Loss | undefined;
   readonly place: Place | undefined;
+  /** Settles when trying makes sense. */
+  readonly free: Promise<void>;
   readonly signal: AbortSignal;
   readonly finish: (how: Over) => void;
 }
@@ -127,7 +130,7 @@ interface Attempt {
  * Tries until a stream stands; undefined when it is over before. Throws what no further attempt can change, and at the
  * first time anything: who begins wants to know.
  */
-async function stand(options: StandingOptions, { loss, place, signal, finish }: Attempt) {
+async function stand(options: StandingOptions, { loss, place, free, signal, finish }: Attempt) {
   const { connect, open, backoff, giveUpMs } = options;
   const attempt = async () => {
     const client = await connect(loss, signal);
@@ -137,6 +140,7 @@ async function stand(options: StandingOptions, { loss, place, signal, finish }: 
   let cause: unknown;
   const late = giveUpMs === undefined ? undefined : setTimeout(() => finish(gaveUp(loss, giveUpMs, cause)), giveUpMs);
   try {
+    await Promise.race([free, abortOf(signal)]);
     while (!signal.aborted) {
       // Aborting ends the wait early, and with it the loop.
       await delay(backoff.next(), undefined, { signal }).catch(() => {});

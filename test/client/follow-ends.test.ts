@@ -74,6 +74,18 @@ test('away for longer than it was told to wait, it ends and says why it could no
   );
 });
 
+test('a daemon that stops and does not come to an end is given up too', () =>
+  check(
+    async ({ stub, next }) => {
+      await next();
+      stub.tell('terminal/closed', { streamId: 's1', reason: 'stopping' });
+      const all = [await next(), await next(), await next()];
+      const end = { type: 'closed', reason: 'stopping', cause: undefined };
+      assert.deepEqual(all, [{ type: 'away', reason: 'stopping' }, end, undefined]);
+    },
+    { giveUpMs: 100 },
+  ));
+
 test('what the first opening fails with is told at once', () =>
   check(
     async ({ stub, next }) => {
