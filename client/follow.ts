@@ -60,6 +60,8 @@ export interface FollowedTerminal extends AsyncIterable<FollowedEvent> {
   write(data: Uint8Array | string): Promise<void>;
   /** While away the latest size is kept for the way back. Throws Forbidden on a read-only stream. */
   resize(cols: number, rows: number): Promise<void>;
+  /** Takes the session's size from whoever owns it; while away, nothing. Throws as `Terminal.focus`. */
+  focus(): Promise<void>;
   /** The session goes on. Closing twice is harmless. */
   close(): Promise<void>;
 }
@@ -122,6 +124,9 @@ export function followTerminal(options: FollowOptions): FollowedTerminal {
       if (mode === 'ro') throw readOnly();
       stream.setSize(cols, rows);
       await standing.current?.resize(cols, rows).catch(ignoreLoss);
+    },
+    async focus() {
+      await standing.current?.focus().catch(ignoreLoss);
     },
     close,
   };

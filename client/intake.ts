@@ -182,8 +182,8 @@ function digest(here: Standing, heard: Heard): Arrived {
       return { event: { type: 'snapshot', reset: true, data: bytes(data), cols, rows }, after };
     }
     case 'resized': {
-      const { cols, rows } = heard.told;
-      return { event: { type: 'resized', cols, rows }, after: { ...here, cols, rows } };
+      const { cols, rows, owner } = heard.told;
+      return { event: { type: 'resized', cols, rows, owner }, after: { ...here, cols, rows } };
     }
     case 'exit':
       return { event: { type: 'exit', code: heard.told.code }, after: here };

@@ -18,7 +18,8 @@ export type TerminalEvent =
       readonly cols: number;
       readonly rows: number;
     }
-  | { readonly type: 'resized'; readonly cols: number; readonly rows: number }
+  /** The session's size, or whose it is, changed. */
+  | { readonly type: 'resized'; readonly cols: number; readonly rows: number; readonly owner: boolean }
   /** The last event: the program ended by itself. */
   | { readonly type: 'exit'; readonly code: number | null }
   /** The last event: `lost` when the connection ended, otherwise the daemon's reason. */
@@ -54,6 +55,8 @@ export interface Terminal extends AsyncIterable<TerminalEvent> {
   write(data: Uint8Array | string): Promise<void>;
   /** Throws Forbidden on a read-only stream. */
   resize(cols: number, rows: number): Promise<void>;
+  /** Takes the session's size from whoever owns it, as typing does. Throws InvalidParams when no size was ever said. */
+  focus(): Promise<void>;
   /** The session goes on. Closing twice is harmless. */
   close(): Promise<void>;
 }
@@ -115,6 +118,9 @@ function terminalOf(client: Client, facts: Facts, intake: Intake): Terminal {
     write: typing.write,
     async resize(cols, rows) {
       await client.call('terminal/resize', { streamId, cols, rows });
+    },
+    async focus() {
+      await client.call('terminal/focus', { streamId });
     },
     close,
     async *[Symbol.asyncIterator]() {

@@ -1,5 +1,6 @@
 /** `rdv attach`: a session in the user's own terminal, until the keys that leave it or its end; a lost daemon is waited for. */
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '#protocol';
 import { errors } from '#protocol/errors';
 import { type FollowedEvent, followTerminal } from '../follow.js';
@@ -26,6 +27,8 @@ export interface AttachFlags {
 /** How long the daemon may be away; RDV_AWAY_MS is for tests and for the patient. */
 const AWAY_MS = Number(process.env.RDV_AWAY_MS) || 30_000;
 const DETACH_KEYS = 'ctrl-],d';
+/** How long the daemon may take to take leave of us. */
+const CLOSE_MS = 250;
 
 export function hasTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -77,9 +80,11 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   } finally {
     hands.stop();
     line.end();
-    // Nothing is drawn from here on. A daemon that does not answer is not waited for: the connection's end says the same.
-    terminal.close().catch(() => {});
+    // Nothing is drawn from here on.
+    const closed = terminal.close().catch(() => {});
     taken.restore();
+    // A viewer that leaves gives the size back at once, one that is lost is waited for. A hanging daemon is not.
+    await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })]);
   }
   tellError(`[${farewell(end, name)}${note}]\n`);
   if (end.type !== 'closed' || ['suspended', 'closed', 'gone'].includes(end.reason)) return;

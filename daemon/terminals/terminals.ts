@@ -76,20 +76,7 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
     stream,
     open(peer, where, { mode, flow, scrollback }) {
       const streamId = randomUUID();
-      const viewer: OpenViewer = {
-        ...where,
-        streamId,
-        peer,
-        mode,
-        flow,
-        scrollback,
-        position: undefined,
-        sent: 0,
-        acked: 0,
-        moves: 0,
-        sawEnd: false,
-        ended: false,
-      };
+      const viewer: OpenViewer = { ...where, ...newViewer(streamId, peer), mode, flow, scrollback };
       viewers.set(streamId, viewer);
       leaving.set(streamId, [
         peer.onClose(() => close(viewer, 'lost')),
@@ -120,4 +107,9 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
       return viewers.size;
     },
   };
+}
+
+/** Nothing was sent yet. */
+function newViewer(streamId: string, peer: Peer) {
+  return { streamId, peer, position: undefined, sent: 0, acked: 0, moves: 0, sawEnd: false, ended: false };
 }

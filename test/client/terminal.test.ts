@@ -47,13 +47,13 @@ test('the snapshot comes first, then every byte, then the exit', () =>
     output(stub, 10, 'ab');
     stub.tell('terminal/output', { streamId: 'other', offset: 99, data: '' });
     output(stub, 12, 'c');
-    tell(stub, 'resized', { cols: 100, rows: 30 });
+    tell(stub, 'resized', { cols: 100, rows: 30, owner: false });
     tell(stub, 'exit', { code: 3 });
     assert.deepEqual(await readAll(terminal), [
       { type: 'snapshot', reset: false, data: 'screen', cols: 80, rows: 24 },
       { type: 'data', offset: 10, data: 'ab' },
       { type: 'data', offset: 12, data: 'c' },
-      { type: 'resized', cols: 100, rows: 30 },
+      { type: 'resized', cols: 100, rows: 30, owner: false },
       { type: 'exit', code: 3 },
     ]);
     const { epoch, offset, cols, rows } = terminal;
@@ -189,6 +189,15 @@ test('typing keeps its order, one call at a time, merged while one is under way'
     { 'terminal/input': input },
   );
 });
+
+test('a viewer can take the size', () =>
+  check(
+    async (terminal, stub) => {
+      await terminal.focus();
+      assert.deepEqual((await stub.heardOf('terminal/focus'))[0]?.params, { streamId: 's' });
+    },
+    { 'terminal/focus': () => ({ cols: 80, rows: 24, owner: true }) },
+  ));
 
 test('a refused write reaches its writer', () =>
   check(
