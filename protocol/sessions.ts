@@ -274,7 +274,8 @@ export const sessionNotifications = {
     params: z.object({ seq, at, session: Session }),
   }),
   'session/exited': notification({
-    summary: "A session's program ended by itself; the session stays until it is closed.",
+    summary:
+      "A session's program ended: by itself, and the session stays until it is closed, or with its window, and it is closed.",
     from: 'daemon',
     delivery: 'event',
     params: z.object({ seq, at, session: Session }),

@@ -90,10 +90,13 @@ export function closeGone(
     if (!session || !isLive(session)) return;
     const pane = places.find(id)?.pane;
     const at = now();
-    const closed = turn(session.exit ? session : exited(session, null, null, at), 'closed', at);
+    const over = session.exit ? session : exited(session, null, null, at);
+    const closed = turn(over, 'closed', at);
     store.save(closed);
     places.remove(id);
     gone(closed, pane);
+    // Its program went down with the window; how, nobody can tell any more.
+    if (!session.exit) journal.tell(session.userId, 'session/exited', { session: closed });
     journal.tell(session.userId, 'session/changed', { session: closed });
     places.spoke(id);
   });

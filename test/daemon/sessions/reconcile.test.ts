@@ -23,7 +23,7 @@ test('a session whose window is gone is closed, with an event, and its viewers e
   assert.deepEqual([await status(slice, id), exit?.code, exit?.signal], ['closed', null, null]);
   assert.deepEqual(slice.seen, [`gone ${id} 101`]);
   await slice.look();
-  assert.deepEqual(slice.events(), ['session/created active', 'session/changed closed']);
+  assert.deepEqual(slice.events(), ['session/created active', 'session/exited closed', 'session/changed closed']);
 });
 
 test('when tmux does not answer nothing is concluded', async (t) => {
