@@ -53,6 +53,11 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
     },
     connected(same) {
       log({ level: 'warn', message: 'the backend is back', same });
+      if (!same) {
+        // Another server gives the numbers of its predecessor's panes to new ones: nothing may reach those by mistake.
+        places.clear();
+        terminals.forgetAll();
+      }
       void look(false).then(terminals.resumed);
     },
     lost: terminals.interrupted,

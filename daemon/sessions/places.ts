@@ -8,6 +8,8 @@ export interface Places {
   find(id: string): Place | undefined;
   set(id: string, place: Place): void;
   remove(id: string): void;
+  /** No window is where it was. */
+  clear(): void;
   byPane(pane: number): string | undefined;
   byWindow(window: number): string | undefined;
   all(): Iterable<[string, Place]>;
@@ -47,6 +49,9 @@ export function createPlaces(): Places {
       spokeAt.set(id, performance.now());
     },
     remove,
+    clear() {
+      for (const id of [...places.keys()]) remove(id);
+    },
     byPane: (pane) => panes.get(pane),
     byWindow: (window) => [...places].find(([, place]) => place.window === window)?.[0],
     all: () => places,

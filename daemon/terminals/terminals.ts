@@ -25,6 +25,8 @@ export interface Terminals {
   endAll(sessionId: string, reason: EndReason): void;
   /** Forgets a pane that is no more. */
   forget(pane: number): void;
+  /** No pane is any more: ends every stream. */
+  forgetAll(): void;
   /** From the backend. */
   output(pane: number, data: Buffer): void;
   paused(pane: number): void;
@@ -94,6 +96,10 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
       for (const viewer of viewers.values()) if (viewer.sessionId === sessionId) end(viewer, reason);
     },
     forget: (pane) => void streams.delete(pane),
+    forgetAll() {
+      for (const viewer of viewers.values()) end(viewer, 'gone');
+      streams.clear();
+    },
     output: (pane, data) => stream(pane).output(data),
     paused: (pane) => stream(pane).paused(),
     interrupted() {

@@ -43,7 +43,9 @@ const ATTACH_PAUSE_MS = 10;
 export async function openProcess(options: ProcessOptions, events: ProcessEvents): Promise<TmuxProcess> {
   let closed = false;
   let attempts = 0;
+  /** Commands go to this one, also when it has ended: they fail until `connected` is told of another. */
   let link: Link = openLink(options, events);
+  let newest = link;
   let server = await link.ready;
   watch();
 
@@ -60,11 +62,12 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
     while (!closed) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(attempts++ * 100, 2000)));
       if (closed) return;
-      link = openLink(options, events);
+      newest = openLink(options, events);
       try {
-        const next = await link.ready;
+        const next = await newest.ready;
         const same = next.identity === server.identity;
         server = next;
+        link = newest;
         attempts = 0;
         watch();
         events.connected(same);
@@ -86,7 +89,7 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
     bufferText: (shown) => server.bufferText(shown),
     async close() {
       closed = true;
-      await link.close();
+      await newest.close();
     },
   };
 }
