@@ -1,5 +1,6 @@
 /** Turns a capture into the bytes that draw it in an empty terminal. */
 import type { Capture, Modes } from '../backend/index.js';
+import { penAfter } from './pen.js';
 
 /** What the stream knows of the cut and no capture tells. */
 export interface Hand {
@@ -24,21 +25,36 @@ export function drawSnapshot(captured: Capture, { pen, unfinished }: Hand): Buff
   return Buffer.concat([...parts.map((part) => Buffer.from(part as string)), unfinished]);
 }
 
-const RESET = '\x1b[0m\x0f';
+const PLAIN = '\x1b[0m';
+const RESET = `${PLAIN}\x0f`;
 const SHIFT_OUT = 0x0e;
 const LINES_IN_G1 = '\x1b)0';
 const TEXT_IN_G1 = '\x1b)B';
 
-/** Lines with a carriage return each, as a terminal wants them; one that wraps on has no end of its own. */
+/**
+ * Lines with a carriage return each, as a terminal wants them; one that wraps on has no end of its own. tmux lets a
+ * line begin with the pen of the one before, but a terminal that scrolls fills the new line with that pen's background.
+ */
 function lines(captured: Buffer): Buffer {
-  return Buffer.from(captured.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+  let pen = PLAIN;
+  const drawn = captured
+    .toString('latin1')
+    .split('\n')
+    .map((line) => {
+      if (line === '') return line;
+      const begun = pen === PLAIN ? line : pen + line;
+      if (line.includes('\x1b')) pen = penAfter(Buffer.from(begun, 'latin1'));
+      return pen === PLAIN ? begun : begun + PLAIN;
+    });
+  return Buffer.from(drawn.join('\r\n'), 'latin1');
 }
 
 /** A screen's lines without the last end, which would scroll it. */
 function text(captured: Buffer): Buffer {
-  const drawn = lines(captured);
-  return drawn.subarray(0, drawn.length - (drawn.toString('latin1').endsWith('\r\n') ? 2 : 0));
+  return lines(captured.subarray(0, captured.length - (captured.at(-1) === NEWLINE ? 1 : 0)));
 }
+
+const NEWLINE = 0x0a;
 
 /** Terminals have a stop every eight columns unless told otherwise. */
 function tabStops({ tabs, modes }: Capture): string {

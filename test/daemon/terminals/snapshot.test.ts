@@ -14,6 +14,7 @@ const drawings: Record<string, [before: string, after: string]> = {
   colours: ['\x1b[31mred\x1b[0m plain \x1b[1;44mbold on blue\x1b[0m\r\nwide 漢字 é\r\n', 'more'],
   'a line that wraps': [`${'x'.repeat(100)}\r\nnext`, ''],
   history: [Array.from({ length: 60 }, (_, at) => `\x1b[3${at % 8}mline ${at}\x1b[m\r\n`).join(''), 'last'],
+  'lines of one colour': [`\x1b[44m${'blue\x1b[m\r\n\x1b[44m'.repeat(60)}\x1b[m`, 'last'],
   'the alternate screen': ['main\r\n\x1b[?1049h\x1b[2J\x1b[5;10Hmiddle\x1b[?25l', '\x1b[?1049l\x1b[?25hback'],
   'a scroll region': ['top\r\n\x1b[3;10r\x1b[5;5Hinside', '\r\n'.repeat(9)],
   'origin mode': ['top\r\n\x1b[3;10r\x1b[?6h\x1b[2;5Hinside', '\x1b[HX'],
