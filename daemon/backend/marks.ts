@@ -23,6 +23,8 @@ export interface MarkReader {
   readonly marks: Marks;
   /** Whether any mark has another value than before. Sequences may be cut anywhere between calls. */
   read(data: Buffer): boolean;
+  /** Output was missed: what was cut is not completed by what comes next. */
+  missed(): void;
 }
 
 const ESC = 0x1b;
@@ -44,6 +46,9 @@ export function createMarkReader(): MarkReader {
       readShifts(source.subarray(resetAt), marks);
       cut = rest < source.length && source.length - rest <= LONGEST ? Buffer.from(source.subarray(rest)) : undefined;
       return markNames.some((name) => marks[name] !== before[name]);
+    },
+    missed() {
+      cut = undefined;
     },
   };
 }

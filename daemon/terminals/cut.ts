@@ -4,7 +4,7 @@ import type { Backend, Capture, CaptureOptions } from '../backend/index.js';
 import { penAfter } from './pen.js';
 import type { Ring } from './ring.js';
 import { ESC, unfinished } from './sequences.js';
-import { drawSnapshot } from './snapshot.js';
+import { drawSnapshot, type Hand } from './snapshot.js';
 
 /** Between two bytes of a pane's output. */
 export interface Place {
@@ -67,7 +67,8 @@ export function createCutter({ pane, backend, here, ring }: CutterDeps): Cutter 
     if (more) captured = await backend.capture(pane, { ...wanted, ...more });
     // The program went on in between, and needs another look: a row of another place would be drawn over what is there.
     if (!captured.exact || !isDeepStrictEqual(whatMore(captured), more)) return undefined;
-    return at.epoch === here().epoch ? { ...at, ...picture(captured, newest(ring(), at.offset)) } : undefined;
+    if (at.epoch !== here().epoch) return undefined;
+    return { ...at, ...picture(captured, handAt(ring(), at.offset, captured.pending)) };
   };
 
   /** There is no second try once the pane goes on; what it changes between the two looks is left out of the picture. */
@@ -77,7 +78,8 @@ export function createCutter({ pane, backend, here, ring }: CutterDeps): Cutter 
     const wanted = { history: SHARED_LINES, styled: true, resume: true, pending: true };
     const captured = await backend.capture(pane, { ...wanted, ...more });
     const same = whatMore(captured)?.cursorRow === more?.cursorRow;
-    return { epoch, offset: 0, ...picture(same ? captured : { ...captured, cursorRow: NOTHING }, NOTHING) };
+    const shown = same ? captured : { ...captured, cursorRow: NOTHING };
+    return { epoch, offset: 0, ...picture(shown, { pen: '', unfinished: captured.pending }) };
   };
 
   return {
@@ -113,8 +115,15 @@ function newest(ring: Ring, end: number, limit = Number.POSITIVE_INFINITY): Buff
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-function picture(captured: Capture, output: Buffer) {
+/** Mostly the newest output tells all; else all of it is looked at. */
+function handAt(ring: Ring, end: number, pending: Buffer): Hand {
+  const part = newest(ring, end, NEWEST);
+  const pen = penAfter(part);
+  const whole = pen.sure && part.includes(ESC) ? part : newest(ring, end);
+  return { pen: pen.sure ? pen.text : penAfter(whole).text, unfinished: unfinished(whole, pending) };
+}
+
+function picture(captured: Capture, hand: Hand) {
   const { cols, rows } = captured.modes;
-  const hand = { pen: penAfter(output), unfinished: unfinished(output, captured.pending) };
   return { data: drawSnapshot(captured, hand).toString('base64'), cols, rows };
 }

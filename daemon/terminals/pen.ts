@@ -1,15 +1,19 @@
 /** Finds the pen, the colours and attributes the next character is drawn with, in what a program printed. */
 import { ESC, sequenceEnd } from './sequences.js';
 
-/**
- * The sequence that sets the pen as `bytes` leave it. Reads backwards only as far as it must. What was set before
- * `bytes` and never since counts as reset.
- */
-export function penAfter(bytes: Buffer): string {
+export interface Pen {
+  /** The sequence that sets it. */
+  readonly text: string;
+  /** False when what was printed before `bytes` might have a part in it; that counts as reset. */
+  readonly sure: boolean;
+}
+
+/** The pen as `bytes` leave it. Reads backwards only as far as it must. */
+export function penAfter(bytes: Buffer): Pen {
   const pen = new Map<Slot, string>();
-  collect(bytes, bytes.length, pen);
+  const sure = collect(bytes, bytes.length, pen);
   const set = slots.map((slot) => pen.get(slot)).filter(Boolean);
-  return `\x1b[${['0', ...set].join(';')}m`;
+  return { text: `\x1b[${['0', ...set].join(';')}m`, sure };
 }
 
 type Slot = (typeof slots)[number];
@@ -18,15 +22,15 @@ const slots = [
   ...(['foreground', 'background', 'underlineColour'] as const),
 ];
 
-/** Puts what stands before `end` into the slots that nothing later has decided; '' is a decision too. */
-function collect(bytes: Buffer, end: number, pen: Map<Slot, string>): void {
+/** Puts what stands before `end` into the slots that nothing later has decided; '' is a decision too. True when all is. */
+function collect(bytes: Buffer, end: number, pen: Map<Slot, string>): boolean {
   // What stood later decides all that the same words did earlier; floods say the same few things.
   const met = new Set<string>();
   let at = lastEscape(bytes, end);
   for (; at !== -1 && pen.size < slots.length; at = lastEscape(bytes, at)) {
     const text = sequenceText(bytes, at, end);
     if (met.has(text)) continue;
-    if (isReset(text)) return;
+    if (isReset(text)) return true;
     const save = saveOf(text);
     if (save) {
       at = lastWhere(bytes, at, save);
@@ -34,8 +38,9 @@ function collect(bytes: Buffer, end: number, pen: Map<Slot, string>): void {
     }
     met.add(text);
     const parameters = SGR.exec(text)?.[1];
-    if (parameters !== undefined && !apply(parameters, pen)) return;
+    if (parameters !== undefined && !apply(parameters, pen)) return true;
   }
+  return pen.size === slots.length;
 }
 
 const SGR = /^\x1b\[([\d;:]*)m$/;

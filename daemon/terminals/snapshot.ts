@@ -10,7 +10,10 @@ export interface Hand {
   readonly unfinished: Buffer;
 }
 
-/** Bytes for a fresh (or reset) terminal of the captured size: history, screen, cursor, modes, pen, and what is unfinished. */
+/**
+ * Bytes for a fresh (or reset) terminal of the captured size: history, screen, cursor, modes, pen, and what is unfinished.
+ * What no backend tells is left out: the saved cursor, links, changed palettes, and a background beyond the text of a line.
+ */
 export function drawSnapshot(captured: Capture, { pen, unfinished }: Hand): Buffer {
   const { modes, history, screen, hidden } = captured;
   const shown = modes.alternate
@@ -43,7 +46,7 @@ function lines(captured: Buffer): Buffer {
     .map((line) => {
       if (line === '') return line;
       const begun = pen === PLAIN ? line : pen + line;
-      if (line.includes('\x1b')) pen = penAfter(Buffer.from(begun, 'latin1'));
+      if (line.includes('\x1b')) pen = penAfter(Buffer.from(begun, 'latin1')).text;
       return pen === PLAIN ? begun : begun + PLAIN;
     });
   return Buffer.from(drawn.join('\r\n'), 'latin1');

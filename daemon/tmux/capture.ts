@@ -43,7 +43,7 @@ export async function capture(via: Via, pane: number, options: CaptureOptions): 
     screen: ['-J', '-S', '0'],
     history: ['-J', '-S', `-${Math.max(options.history, 1)}`, '-E', '-1'],
     ...(alternate && { hidden: ['-J', '-a'] }),
-    ...(cursorRow !== undefined && { cursorRow: ['-S', `${cursorRow}`, '-E', `${cursorRow}`] }),
+    ...(cursorRow !== undefined && { cursorRow: ['-N', '-S', `${cursorRow}`, '-E', `${cursorRow}`] }),
   };
   const { modes, tabs, texts, pending } = await captureParts(via, pane, parts, options);
   // Without history tmux answers the range above the screen with the screen's first line.

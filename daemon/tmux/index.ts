@@ -33,6 +33,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
       },
       paused(pane) {
         order.disturbed();
+        marks.missed(pane);
         events.paused(pane);
       },
       windowClosed(window) {
@@ -43,7 +44,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
         ({ bellPane: bell, serverPid } = child);
         order.disturbed();
         // Another server gives the same numbers to other panes.
-        if (!sameServer) for (const pane of marks.panes()) marks.forget(pane);
+        for (const pane of marks.panes()) (sameServer ? marks.missed : marks.forget)(pane);
         events.connected(sameServer);
       },
     },

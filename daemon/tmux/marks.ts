@@ -6,6 +6,8 @@ export interface MarkKeeper {
   output(pane: number, data: Buffer): void;
   /** Where the pane's output stands now; what it set before we began to look is undefined. */
   of(pane: number): Marks;
+  /** Output of the pane was missed. */
+  missed(pane: number): void;
   /** Every pane that printed something. */
   panes(): number[];
   /** For a pane that is no more. */
@@ -62,6 +64,7 @@ export function createMarkKeeper(runNow: () => Control['run'] | undefined): Mark
       if (kept.reader.read(data) && !kept.timer) write(pane, kept);
     },
     of: (pane) => panes.get(pane)?.reader.marks ?? {},
+    missed: (pane) => panes.get(pane)?.reader.missed(),
     panes: () => [...panes.keys()],
     forget(pane) {
       clearTimeout(panes.get(pane)?.timer);

@@ -14,7 +14,7 @@ import { createWatch } from '../../support/watch.js';
 import { folderFor, reach, whole } from '../../support/whole.js';
 
 /** Over its window for a viewer and the ring of a pane, for a runtime that collects its garbage late. */
-const GROWTH_MIB = 60;
+const GROWTH_MIB = 64;
 const FLOOD = Number(process.env.RDV_SOAK_FLOOD ?? 30_000_000);
 
 const rssMiB = ({ pid }: Daemon) =>

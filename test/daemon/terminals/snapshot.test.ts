@@ -33,6 +33,7 @@ const drawings: Record<string, [before: string, after: string]> = {
   'a full row with colours': [`a\r\n\x1b[31m${full}\x1b[44mx`, '\x1b[mnext'],
   'a full row that wrapped': [`${full}x${full}x`, 'next'],
   'a full row ending wide': [`${full.slice(1)}漢`, 'next'],
+  'a full row of blanks': [`\r${' '.repeat(80)}`, 'next'],
   'a full row in a region': [`\x1b[5;10r\x1b[10;1H\x1b[32m${full}x\x1b[m`, 'next'],
   'a full row below origin': [`\x1b[5;10r\x1b[?6h\x1b[6;1H${full}x`, 'next'],
   'a full last row': [`\x1b[24;1H${full}x`, 'next'],
