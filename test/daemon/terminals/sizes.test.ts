@@ -169,7 +169,7 @@ test('random viewers never fight: the window is always as its owner is, and the 
       for (const [who, opened] of open.entries())
         if (opened) await devices[who]!.call('terminal/close', { streamId: opened.streamId });
     }),
-    { numRuns: Number(process.env.RDV_SOAK_RUNS ?? 15) },
+    { numRuns: Number(process.env.RDV_SOAK_SIZES ?? 15) },
   );
   await client.call('session/scrollback', { id, lines: 0 });
   assert.deepEqual([sizeIn(daemon, id), await text()], ['100x30', before]);
