@@ -24,7 +24,7 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   define: { RDV_VERSION: JSON.stringify(version) },
-  external: ['better-sqlite3', 'node-pty'],
+  external: ['better-sqlite3', 'node-pty', '@xterm/headless'],
 };
 const shebang = { js: '#!/usr/bin/env node' };
 

@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/db': ['protocol/errors.ts', 'better-sqlite3', 'node'],
   'daemon/backend': ['protocol/errors.ts'],
   'daemon/tmux': ['protocol/errors.ts', 'daemon/backend', 'execa', 'node'],
+  'daemon/pty': ['protocol/errors.ts', 'daemon/backend', 'node-pty', '@xterm/headless', 'node'],
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
@@ -32,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/db',
     'daemon/backend',
     'daemon/tmux',
+    'daemon/pty',
     'daemon/events',
     'daemon/tokens',
     'daemon/sessions',
@@ -46,6 +48,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Rules: told what they need to know, the time included. */
 const pure = [
   'daemon/backend/marks.ts',
+  'daemon/pty/keys.ts',
+  'daemon/pty/lines.ts',
+  'daemon/pty/pen.ts',
   'daemon/recordings/asciicast.ts',
   'daemon/sessions/session.ts',
   'daemon/terminals/lease.ts',

@@ -1,5 +1,5 @@
 /** Makes, lists, sizes and ends the windows that sessions live in. */
-import type { NewWindow, Place, SeenWindow } from '../backend/index.js';
+import { launchArguments, type NewWindow, type Place, type SeenWindow } from '../backend/index.js';
 import { HUB, PREFIX } from './config.js';
 import type { Control } from './control.js';
 
@@ -15,22 +15,13 @@ export async function createWindow(run: Control['run'], wanted: NewWindow): Prom
     ['set-option', '-g', 'history-limit', String(wanted.historyLimit)],
     ['new-session', '-d', '-P', '-F', '#{window_id} #{pane_id}', '-s', `${PREFIX}${wanted.id}`, ...size, '-c', '/']
       .concat(environment)
-      .concat(['--', '/bin/sh', '-c', wanted.linger ? LINGER : LAUNCH, 'rdv', wanted.directory, ...wanted.argv]),
+      .concat(['--', '/bin/sh', ...launchArguments(wanted)]),
     ['resize-window', '-t', session, ...size],
     ['link-window', '-d', '-s', session, '-t', `=${HUB}:`],
   ]);
   const [window = '', pane = ''] = made!.toString().split(' ');
   return { window: Number(window.slice(1)), pane: Number(pane.slice(1)) };
 }
-
-const ENTER = 'cd -- "$1" || exit 126; shift; unset OLDPWD';
-const LAUNCH = `${ENTER}; exec "$@"`;
-/**
- * tmux closes a terminal as soon as it hears that its process has ended, whatever is still to be read from it: of 300 KB
- * printed at the end much was lost, most times. So the process that ends is a shell that waits a moment. Signals typed
- * at the terminal are for the program.
- */
-const LINGER = `${ENTER}; trap : INT QUIT; "$@"; code=$?; sleep 0.1; exit "$code"`;
 
 const LIST = [
   '#{session_name}',
