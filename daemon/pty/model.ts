@@ -2,6 +2,7 @@
 import xterm from '@xterm/headless';
 import type { Capture, CaptureOptions, Modes } from '../backend/index.js';
 import { createMarkReader, type MarkName, type Marks, markNames } from '../backend/marks.js';
+import { boundCounts } from './counts.js';
 import { drawLines, drawRow } from './lines.js';
 import { useWidths } from './widths.js';
 
@@ -35,6 +36,7 @@ export function createModel({ cols, rows, historyLimit, answer, progress }: Mode
     ...{ cols, rows, scrollback: historyLimit, allowProposedApi: true, logLevel: 'off' },
   });
   useWidths(terminal);
+  boundCounts(terminal);
   terminal.onData((text) => answer(Buffer.from(text)));
   const marks = createMarkReader();
   let unread = 0;

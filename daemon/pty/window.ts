@@ -29,7 +29,7 @@ export interface WindowDeps {
 }
 
 /** Printed and not yet on the screen model: above the first the program is left waiting, below the second read again. */
-const UNREAD = { high: 512 * 1024, low: 64 * 1024 };
+const UNREAD = { high: 128 * 1024, low: 32 * 1024 };
 
 /** Throws Unavailable when the system has no more terminals or processes. */
 export function openWindow({ native, environment, events, number }: WindowDeps, wanted: NewWindow): Window {

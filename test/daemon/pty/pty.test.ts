@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { cleanEnvironment } from '../../../daemon/environment.js';
 import { openReal } from '../../support/backends.js';
 import { refused } from '../../support/refused.js';
@@ -60,18 +63,51 @@ test('a program starts with the clean environment, its own variables and nothing
   assert.deepEqual(got, { ...cleanEnvironment(process.env), MINE: '1', TERM: 'xterm-256color', PWD: '/usr' });
 });
 
-test('a flood is held back to the pace of the screen: memory does not grow', async (t) => {
-  const { events, start, dead } = await openReal(t, 'pty');
-  let bytes = 0;
-  let most = 0;
+test('a flood is held back to the pace of the screen: memory does not grow, and captures are taken meanwhile', async (t) => {
+  const { backend, create } = await openReal(t, 'pty');
   const before = process.memoryUsage().arrayBuffers;
-  events.on('output', () => {
-    if (bytes++ % 256 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-  });
-  // Lines of many cells with colours are slow to take in and fast to print.
-  const { pane } = await start('sh', '-c', `yes "$(printf '\\033[3%dm%d\\033[0m' 1 2 3 4 5 6 7)" | head -c 30000000`);
-  await dead(pane);
-  assert.ok(most < 20_000_000, `${most} bytes`);
+  // Lines moved about on a wide terminal are quick to print and slow to take in.
+  const { pane } = await create({ argv: ['sh', '-c', `exec yes "$(printf '\\033[1L')"`], cols: 1000, rows: 50 });
+  const until = performance.now() + 4000;
+  while (performance.now() < until) {
+    await setTimeout(500);
+    assert.equal((await backend.capture(pane, { history: 0, styled: false })).exact, true);
+  }
+  collect();
+  const grown = process.memoryUsage().arrayBuffers - before;
+  assert.ok(grown < 4_000_000, `${grown} bytes`);
+});
+
+test('a program cannot keep the daemon busy by one short sequence', async (t) => {
+  const { start, printed } = await openReal(t, 'pty');
+  const began = performance.now();
+  for (const final of [
+    'S',
+    'T',
+    'L',
+    'M',
+    'I',
+    'Z',
+    'b',
+    '@',
+    'P',
+    'X',
+    'A',
+    'B',
+    'C',
+    'D',
+    'E',
+    'F',
+    'G',
+    'd',
+    'a',
+    'e',
+  ]) {
+    const { pane } = await start('sh', '-c', `printf 'x\\033[2147483647${final}.'; cat`);
+    await printed(pane, '.');
+    await setTimeout(5);
+  }
+  assert.ok(performance.now() - began < 5000);
 });
 
 test('a program that reads nothing may be typed to up to a bound, and is ended all the same', async (t) => {
@@ -95,6 +131,12 @@ test('a program that ignores SIGHUP is gone when the backend has closed', async 
   assert.ok(performance.now() - began < 4000);
   await assert.rejects(start('true'), refused('Unavailable', /stopping/));
 });
+
+/** All that nobody holds any more goes. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 /** Either side of one. */
 function isTerminal(fd: string): boolean {
