@@ -1,9 +1,10 @@
-/** Wires the daemon together: database, tmux, slices, socket. The one place that knows them all. */
+/** Wires the daemon together: database, backend, slices, socket. The one place that knows them all. */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
+import { chooseBackend } from './choose.js';
 import { type Db, openDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
 import { eventHandlers } from './events/handlers.js';
@@ -19,14 +20,13 @@ import { createActivity } from './sessions/activity.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { createPlaces } from './sessions/places.js';
 import { runHandlers } from './sessions/run.js';
-import { isLive } from './sessions/session.js';
+import { isLive, mustBeHere } from './sessions/session.js';
 import { createSessionStore } from './sessions/store.js';
 import { statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
 import { readingHandlers } from './terminals/reading.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
-import { openTmux } from './tmux/index.js';
 import { createLogin, ensureToken } from './tokens/local.js';
 import { watchBackend } from './watching.js';
 
@@ -39,7 +39,7 @@ export interface DaemonOptions {
 }
 
 export interface Daemon {
-  /** Drains, closes, leaves tmux and its programs alone. */
+  /** Drains, closes, leaves tmux and its programs alone; without tmux the programs end. */
   stop(reason: string): Promise<void>;
 }
 
@@ -55,7 +55,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const relay = createRelay();
   let backend: Backend | undefined;
   try {
-    backend = await openTmux({ socketName: socketName(paths), environment, log }, relay.events);
+    const wanted = process.env.RDV_BACKEND;
+    backend = await chooseBackend({ wanted, socketName: socketName(paths), environment, log }, relay.events);
     return await wire(options, { db, environment, relay, backend });
   } catch (error) {
     // A connection left open would keep the process alive, without its lock.
@@ -75,14 +76,15 @@ interface Opened {
 /** Everything that outlives a call. */
 function createParts({ paths, log }: DaemonOptions, { db, environment, backend }: Opened) {
   const ending = new AbortController();
+  const store = createSessionStore(db);
   const base = {
     db,
     log,
     now: Date.now,
     lock: createLock(),
     hub: createHub(),
-    places: createPlaces(),
-    store: createSessionStore(db),
+    store,
+    places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
   };
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);

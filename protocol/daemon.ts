@@ -51,10 +51,13 @@ export const daemonMethods = {
   }),
 
   'daemon/stop': method({
-    summary: 'Stops the daemon after its running requests; sessions and their programs live on in tmux.',
+    summary: 'Stops the daemon after its running requests; programs live on in tmux, and end where there is none.',
     effect: 'write',
     params: z.object({}),
-    result: z.object({ success: z.literal(true) }),
+    result: z.object({
+      success: z.literal(true),
+      sessions: z.enum(['live on', 'end']).describe('What becomes of the programs: in tmux they live on.'),
+    }),
   }),
 };
 

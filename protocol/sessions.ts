@@ -1,4 +1,4 @@
-/** Sessions: one program in one tmux window, kept while clients come and go. */
+/** Sessions: one program in one window, kept while clients come and go. */
 import * as z from 'zod';
 import { method, notification } from './define.js';
 
@@ -14,7 +14,10 @@ export const Session = z.object({
   userId: z.string(),
   name: z.string(),
   status: SessionStatus,
-  tmuxSessionName: z.string().describe('`rdv-<id>` on our own tmux server.'),
+  backend: z
+    .enum(['tmux', 'pty'])
+    .describe('What runs its program: tmux, which outlives the daemon, or the daemon itself where there is no tmux.'),
+  tmuxSessionName: z.string().describe('`rdv-<id>` on our own tmux server, if `backend` is tmux.'),
   projectPath: z.string().describe('The directory the program was started in.'),
   command: z.array(z.string()).nullable().describe('Program and arguments; null for the login shell.'),
   cols: z.int().describe('The size now.'),
@@ -26,7 +29,7 @@ export const Session = z.object({
   exit: z
     .object({
       code: z.int().nullable().describe('Exit code; null when a signal ended it or nothing is known.'),
-      signal: z.int().nullable().describe('The signal that ended it, where tmux tells.'),
+      signal: z.int().nullable().describe('The signal that ended it, where the backend tells.'),
       at: z.int().describe('When the end was seen, Unix ms.'),
     })
     .nullable()
@@ -66,7 +69,7 @@ export const sessionMethods = {
         .describe('Variables of the program, on top of the plain environment every session starts with.'),
       cols: cols.optional().describe('Columns while no viewer says otherwise; 80 when absent.'),
       rows: rows.optional().describe('Rows while no viewer says otherwise; 24 when absent.'),
-      historyLimit: z.int().min(0).max(1_000_000).default(10_000).describe('Scrollback lines tmux keeps.'),
+      historyLimit: z.int().min(0).max(1_000_000).default(10_000).describe('Scrollback lines kept.'),
       idempotencyKey: z
         .string()
         .min(1)
@@ -153,7 +156,7 @@ export const sessionMethods = {
     effect: 'destroy',
     params: z.object({ id }),
     result: success,
-    errors: ['NotFound', 'Conflict'],
+    errors: ['NotFound', 'Conflict', 'Unavailable'],
     lock: 'id',
     args: ['id'],
     http: 'DELETE /api/sessions/:id',
@@ -195,7 +198,7 @@ export const sessionMethods = {
         .describe('Keys by tmux name after the text: Enter, Escape, Up, C-c, F5.'),
       enter: z.boolean().default(false).describe('Press Enter at the end.'),
     }),
-    result: z.object({ success: z.literal(true), bytes: z.int().describe('Bytes of text that tmux took.') }),
+    result: z.object({ success: z.literal(true), bytes: z.int().describe('Bytes of text that were taken.') }),
     errors: ['NotFound', 'Conflict', 'Gone'],
     lock: 'id',
     args: ['id', 'text'],

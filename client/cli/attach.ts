@@ -61,7 +61,8 @@ export async function attach(context: Context, session: Session, flags: AttachFl
     open: line.open,
     sessionId: session.id,
     mode: flags.readOnly ? 'ro' : 'rw',
-    giveUpMs: AWAY_MS,
+    // Without tmux the session ended with its daemon.
+    giveUpMs: session.backend === 'tmux' ? AWAY_MS : CLOSE_MS,
     ...size,
   });
   const events = terminal[Symbol.asyncIterator]();
@@ -86,7 +87,7 @@ export async function attach(context: Context, session: Session, flags: AttachFl
     // A viewer that leaves gives the size back at once, one that is lost is waited for. A hanging daemon is not.
     await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })]);
   }
-  tellError(`[${farewell(end, name)}${note}]\n`);
+  tellError(`[${farewell(end, session)}${note}]\n`);
   if (end.type !== 'closed' || ['suspended', 'closed', 'gone'].includes(end.reason)) return;
   if (end.cause) tellFailure(end.cause, debug);
   process.exitCode = errors.Unavailable.exit;

@@ -20,7 +20,7 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
       .description(summary)
       .action((_flags: object, command: Command) => withContext(command, action));
   add('start', 'Starts the daemon unless it runs.', start);
-  add('stop', 'Stops the daemon; sessions and their programs live on.', stop);
+  add('stop', 'Stops the daemon; sessions live on in tmux, and end where there is none.', stop);
   add('status', 'Tells what runs: version, process, paths and counts.', async (context) => {
     const client = await context.clientIfRunning();
     await showResult(
@@ -63,7 +63,10 @@ async function stop(context: Context): Promise<void> {
   await gone;
   clearTimeout(late);
   if (output.json) output.object(result);
-  else output.note('The daemon has stopped; sessions live on.');
+  else
+    output.note(
+      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions ended with it' : 'sessions live on'}.`,
+    );
 }
 
 function ignoreAway(error: unknown): undefined {

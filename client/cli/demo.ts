@@ -56,7 +56,7 @@ async function show(
   print(plain(Buffer.from('\x1b[0m')));
 }
 
-function whatNext({ id }: Session, sessions: number): string {
+function whatNext({ id, backend }: Session, sessions: number): string {
   const rdv = howToRun();
   const short = id.slice(0, 8);
   const rows = [
@@ -64,7 +64,7 @@ function whatNext({ id }: Session, sessions: number): string {
     [`${rdv} attach ${short}`, 'goes in; Ctrl-] then d comes out again'],
     [`${rdv} new`, 'starts your shell in a session of its own'],
     [`${rdv} close ${short} --yes`, 'ends the demo'],
-    [`${rdv} daemon stop`, 'stops the daemon; sessions live on'],
+    [`${rdv} daemon stop`, `stops the daemon; sessions ${backend === 'tmux' ? 'live on' : 'end with it'}`],
   ];
   const width = Math.max(...rows.map(([command = '']) => command.length));
   const lines = rows.map(([command = '', does]) => `  ${command.padEnd(width)}   ${does}`);

@@ -3,6 +3,7 @@ import type { Session } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import type { FollowedEvent } from '../follow.js';
 import type { Context } from './context.js';
+import { clean } from './text.js';
 
 export type End =
   | Extract<FollowedEvent, { readonly type: 'exit' | 'closed' }>
@@ -11,7 +12,10 @@ export type End =
   | { readonly type: 'missed'; readonly status: Session['status'] | undefined };
 
 /** One line without its brackets. */
-export function farewell(end: End, name: string): string {
+export function farewell(end: End, { name: given, backend }: Pick<Session, 'name' | 'backend'>): string {
+  const name = clean(given);
+  // One that has no tmux to live in ends with its daemon, and may have lost only us.
+  const fate = backend === 'tmux' ? '; the session lives on' : '';
   if (end.type === 'detached') return `detached from ${name}`;
   if (end.type === 'exit') return end.code === null ? `${name} ended` : `${name} exited with code ${end.code}`;
   if (end.type === 'missed') return `${name} ${end.status ? `was ${end.status}` : 'ended'} while the daemon was away`;
@@ -19,9 +23,9 @@ export function farewell(end: End, name: string): string {
     suspended: `${name} was suspended`,
     closed: `${name} was closed`,
     gone: `the terminal of ${name} is gone`,
-    stopping: 'lost the daemon: it is stopping; the session lives on',
+    stopping: `lost the daemon: it is stopping${fate || ', and the session ends with it'}`,
     slow: 'lost the daemon: this terminal was too slow',
-    lost: 'lost the daemon: the connection ended; the session lives on',
+    lost: `lost the daemon: the connection ended${fate}`,
   };
   return reasons[end.reason];
 }

@@ -38,5 +38,6 @@ export const migrations: readonly string[] = [
   -- The size a session returns to when no viewer owns its size; null until one was said.
   ALTER TABLE session ADD COLUMN home_cols INTEGER;
   ALTER TABLE session ADD COLUMN home_rows INTEGER;
+  ALTER TABLE session ADD COLUMN backend TEXT NOT NULL DEFAULT 'tmux' CHECK (backend IN ('tmux', 'pty'));
   `,
 ];

@@ -12,7 +12,7 @@ import type { SessionStore } from './store.js';
 export interface CreateDeps {
   readonly store: SessionStore;
   readonly places: Places;
-  readonly backend: Pick<Backend, 'create' | 'kill' | 'list'>;
+  readonly backend: Pick<Backend, 'kind' | 'create' | 'kill' | 'list'>;
   readonly journal: Journal;
   readonly now: () => number;
   /** What every session's program starts with. */
@@ -72,7 +72,7 @@ export async function createSession(
   try {
     const own = {
       RDV_SESSION_ID: id,
-      RDV_TMUX_SESSION: session.tmuxSessionName,
+      ...(backend.kind === 'tmux' && { RDV_TMUX_SESSION: session.tmuxSessionName }),
       RDV_PROJECT_PATH: directory,
       RDV_API_SOCKET: socket,
     };
@@ -97,7 +97,7 @@ export async function createSession(
   }
 }
 
-function draft({ store, now, environment }: CreateDeps, user: string, wanted: Wanted): Session {
+function draft({ store, now, environment, backend }: CreateDeps, user: string, wanted: Wanted): Session {
   const id = randomUUID();
   const at = now();
   return {
@@ -105,6 +105,7 @@ function draft({ store, now, environment }: CreateDeps, user: string, wanted: Wa
     userId: user,
     name: wanted.name,
     status: 'active',
+    backend: backend.kind,
     tmuxSessionName: `rdv-${id}`,
     projectPath: wanted.projectPath ?? environment.HOME ?? '/',
     command: wanted.command ?? null,

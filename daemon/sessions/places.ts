@@ -1,10 +1,11 @@
-/** Where each live session is in tmux, and who wants to hear of its output. */
+/** Where each live session is in the backend, and who wants to hear of its output. */
 import { RpcError } from '#protocol';
 import type { Place } from '../backend/index.js';
 
 export interface Places {
-  /** Throws Gone when the session has no window. */
+  /** Throws Gone when the session has no window, and Unavailable when it lives where it cannot be reached. */
   get(id: string): Place;
+  /** Undefined when it has none; throws Unavailable as well. */
   find(id: string): Place | undefined;
   set(id: string, place: Place): void;
   remove(id: string): void;
@@ -21,7 +22,8 @@ export interface Places {
   quietMs(id: string): number;
 }
 
-export function createPlaces(): Places {
+/** `check` is asked about a session without a window: it throws when that does not mean that there is none. */
+export function createPlaces(check: (id: string) => void = () => {}): Places {
   const places = new Map<string, Place>();
   const panes = new Map<number, string>();
   const listeners = new Map<string, Set<() => void>>();
@@ -35,13 +37,19 @@ export function createPlaces(): Places {
     spokeAt.delete(id);
   };
 
+  const find = (id: string) => {
+    const place = places.get(id);
+    if (!place) check(id);
+    return place;
+  };
+
   return {
     get(id) {
-      const place = places.get(id);
+      const place = find(id);
       if (place) return place;
-      throw new RpcError('Gone', `The tmux window of session ${id} is gone.`, { code: 'TMUX_SESSION_GONE' });
+      throw new RpcError('Gone', `The window of session ${id} is gone.`, { code: 'TMUX_SESSION_GONE' });
     },
-    find: (id) => places.get(id),
+    find,
     set(id, place) {
       remove(id);
       places.set(id, place);

@@ -1,17 +1,17 @@
-/** Brings rows and tmux windows together: at boot, after tmux came back, when a program ended. */
+/** Brings rows and windows together: at boot, after tmux came back, when a program ended. */
 import type { Session } from '#protocol';
 import type { Backend, SeenWindow } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
 import type { Lock } from '../rpc/locks.js';
 import type { Places } from './places.js';
-import { exited, isLive, turn } from './session.js';
+import { exited, isElsewhere, isLive, turn } from './session.js';
 import type { SessionStore } from './store.js';
 
 export interface ReconcileDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly journal: Journal;
-  readonly backend: Pick<Backend, 'list'>;
+  readonly backend: Pick<Backend, 'kind' | 'list'>;
   readonly now: () => number;
   log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
   /** The lock the session methods hold, by the same key. */
@@ -28,8 +28,9 @@ export interface Reconciled {
 }
 
 /**
- * One look at tmux. A row whose window tmux says is not there is closed; when tmux does not answer nothing is concluded
- * (this throws). An intent left by a crash becomes a session when its window stands, else it is forgotten.
+ * One look at the backend. A row whose window it says is not there is closed; when it does not answer nothing is
+ * concluded (this throws), nor of rows that live in tmux while there is none. An intent left by a crash becomes a
+ * session when its window stands, else it is forgotten.
  */
 export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }): Promise<Reconciled> {
   const before = new Set([...deps.store.all()].filter(isLive).map(({ id }) => id));
@@ -39,7 +40,7 @@ export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }
     // As it is now: closing the one before it waited.
     const session = deps.store.find(id);
     const window = windows.get(id);
-    if (!session || !isLive(session)) continue;
+    if (!session || !isLive(session) || isElsewhere(session, deps.backend.kind)) continue;
     if (window) found(deps, session, window);
     // A session made while tmux was asked is not in its answer.
     else if (before.has(id)) await closeGone(deps, id);
@@ -51,8 +52,12 @@ export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }
   return { orphans };
 }
 
-function finishIntents({ store, journal, log }: ReconcileDeps, windows: ReadonlyMap<string, SeenWindow>): void {
+function finishIntents(
+  { store, journal, log, backend }: ReconcileDeps,
+  windows: ReadonlyMap<string, SeenWindow>,
+): void {
   for (const session of store.intents()) {
+    if (isElsewhere(session, backend.kind)) continue;
     if (windows.has(session.id)) {
       store.save(session);
       journal.tell(session.userId, 'session/created', { session });

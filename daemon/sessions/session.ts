@@ -1,5 +1,6 @@
 /** What a session may do next. Pure: no clock, no tmux, no database. */
 import { RpcError, type Session, type SessionStatus } from '#protocol';
+import type { BackendKind } from '../backend/index.js';
 
 /** From each state, the states a session may go to. */
 const transitions: Readonly<Record<SessionStatus, readonly SessionStatus[]>> = {
@@ -28,6 +29,21 @@ export function exited(session: Session, code: number | null, signal: number | n
 /** Whether the session's window should be there. */
 export function isLive({ status }: Pick<Session, 'status'>): boolean {
   return status === 'active' || status === 'suspended';
+}
+
+/** Whether the session lives where this daemon can neither see nor reach it: in tmux, while it runs without. */
+export function isElsewhere({ backend }: Pick<Session, 'backend'>, here: BackendKind): boolean {
+  // One that lived in a daemon's own terminal ended with that daemon: it is nowhere.
+  return backend === 'tmux' && here === 'pty';
+}
+
+/** Throws Unavailable with `TMUX_MISSING` for a session that is elsewhere. */
+export function mustBeHere(session: Pick<Session, 'id' | 'backend'> | undefined, here: BackendKind): void {
+  if (!session || !isElsewhere(session, here)) return;
+  const said = `Session ${session.id} lives in tmux, which this daemon runs without.`;
+  throw new RpcError('Unavailable', `${said} Install tmux 3.2 or newer and restart the daemon.`, {
+    code: 'TMUX_MISSING',
+  });
 }
 
 /** What is listed when nobody says otherwise. */

@@ -1,6 +1,7 @@
 /** Where sessions are kept: rows in SQLite, read from memory, listed at a revision. */
 import { randomUUID } from 'node:crypto';
 import { RpcError, type Session, type SessionStatus } from '#protocol';
+import type { BackendKind } from '../backend/index.js';
 import type { Db } from '../db/open.js';
 
 export interface SessionStore {
@@ -33,6 +34,7 @@ interface Row {
   user_id: string;
   name: string;
   status: string;
+  backend: string;
   project_path: string;
   command: string | null;
   cols: number;
@@ -50,7 +52,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, user_id, name, status, project_path, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+  'id, user_id, name, status, backend, project_path, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
 const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
 
 export function createSessionStore(db: Db): SessionStore {
@@ -128,6 +130,7 @@ function fromRow(row: Omit<Row, 'idempotency_key'>): Session {
     userId: row.user_id,
     name: row.name,
     status: row.status as SessionStatus,
+    backend: row.backend as BackendKind,
     tmuxSessionName: `rdv-${row.id}`,
     projectPath: row.project_path,
     command: row.command === null ? null : (JSON.parse(row.command) as string[]),
@@ -148,6 +151,7 @@ function toRow(session: Session): Omit<Row, 'idempotency_key'> {
     user_id: session.userId,
     name: session.name,
     status: session.status,
+    backend: session.backend,
     project_path: session.projectPath,
     command: session.command === null ? null : JSON.stringify(session.command),
     cols: session.cols,

@@ -47,7 +47,7 @@ export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods>
     'daemon/stop'() {
       // The answer goes out first: stopping waits for running requests, and this is one.
       setImmediate(() => stop('daemon/stop was called'));
-      return { success: true };
+      return { success: true, sessions: backend.kind === 'tmux' ? 'live on' : 'end' };
     },
   };
 }

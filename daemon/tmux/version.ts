@@ -38,14 +38,13 @@ export function parseVersion(output: string): TmuxVersion {
 async function askVersion(): Promise<string> {
   const asked = await execa('tmux', ['-V'], { timeout: 5000, reject: false });
   if (asked.exitCode === 0) return asked.stdout;
-  const why = asked.code === 'ENOENT' ? 'is not on the PATH' : `does not answer to -V (${asked.shortMessage})`;
-  throw new RpcError(
-    'Unavailable',
-    `tmux ${why}. Install it (Debian: apt-get install tmux; macOS: brew install tmux).`,
-    {
-      code: 'TMUX_MISSING',
-    },
-  );
+  if (asked.code !== 'ENOENT') {
+    throw new RpcError('Unavailable', `tmux does not answer to -V (${asked.shortMessage}). Try again, or repair it.`, {
+      code: 'TMUX_UNAVAILABLE',
+    });
+  }
+  const said = 'tmux is not on the PATH. Install it (Debian: apt-get install tmux; macOS: brew install tmux).';
+  throw new RpcError('Unavailable', said, { code: 'TMUX_MISSING' });
 }
 
 /** `tmux-256color` where the system describes it (older macOS does not), else `screen-256color`. */

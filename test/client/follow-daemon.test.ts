@@ -81,7 +81,7 @@ test('a daemon killed while a program prints costs one gap and one snapshot, and
     printed += text(event);
     if (!restarted && printed.includes('line 30\n')) {
       killedAt = performance.now();
-      restarted = daemon.kill9().then(daemon.restart);
+      restarted = daemon.kill9().then(() => daemon.restart());
     }
     if (printed.includes('line 600\n')) break;
   }

@@ -46,5 +46,5 @@ test('after kill -9 it starts again over the same folder and tmux server', async
 });
 
 test('a daemon that cannot start says why', async () => {
-  await assert.rejects(startDaemon({ environment: { PATH: '/nowhere' } }), /tmux/);
+  await assert.rejects(startDaemon({ environment: { PATH: '/nowhere', RDV_BACKEND: 'tmux' } }), /tmux/);
 });

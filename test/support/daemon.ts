@@ -1,4 +1,4 @@
-/** A whole real daemon with its own data folder and tmux server, for tests and benchmarks; `stop()` leaves nothing. */
+/** A whole real daemon with its own data folder and, if it uses tmux, its own server, for tests and benchmarks; `stop()` leaves nothing. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ export interface Daemon {
   readonly token: string;
   /** Of the process that runs now; another one after `restart`. */
   readonly pid: number;
-  /** The name of its tmux server, for `tmux -L`. */
+  /** The name of its tmux server, for `tmux -L`; empty while it runs without tmux. */
   readonly tmux: string;
   /** What it wrote to stderr so far, over all its lives. */
   readonly stderr: string;
@@ -24,8 +24,8 @@ export interface Daemon {
   terminate(): Promise<number | null>;
   /** SIGKILL, and waits for the end; the tmux server goes on. */
   kill9(): Promise<void>;
-  /** Starts it again over the same folder, after `terminate` or `kill9`, or ends it first. */
-  restart(): Promise<void>;
+  /** Starts it again over the same folder, after `terminate` or `kill9`, or ends it first; from now on with more variables. */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends daemon and tmux server and removes the folder. Twice is harmless. */
   stop(): Promise<void>;
 }
@@ -48,21 +48,26 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const home = mkdtempSync(join(tmpdir(), 'rdv-'));
   const life = { stderr: '' };
   let socketName = '';
+  let { environment } = options;
+  /** Of all its lives. */
+  const servers = new Set<string>();
   let server = 0;
   let child: ChildProcess;
   let stopped = false;
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, [join(root, 'dist/rdvd.cjs'), ...(options.args ?? [])], {
-      env: { ...process.env, REMOTE_DEV_DIR: home, ...options.environment },
+      env: { ...process.env, REMOTE_DEV_DIR: home, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       life.stderr += text;
     });
     await readiness(child, life);
-    socketName = await tmuxName(home);
-    server = Number(tmux(socketName, 'display-message', '-p', '#{pid}'));
+    const name = await tmuxName(home);
+    if (name) servers.add(name);
+    socketName = name;
+    server = name ? Number(tmux(name, 'display-message', '-p', '#{pid}')) : 0;
   }
 
   async function stop(): Promise<void> {
@@ -71,7 +76,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     process.off('exit', abandon);
     wake(server);
     await end(child, 'SIGTERM');
-    await killTmux(socketName);
+    for (const name of servers) await killTmux(name);
     rmSync(home, gone);
   }
 
@@ -79,7 +84,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   function abandon(): void {
     child.kill('SIGKILL');
     wake(server);
-    if (socketName) tmux(socketName, 'kill-server');
+    for (const name of servers) tmux(name, 'kill-server');
     rmSync(home, gone);
   }
   process.on('exit', abandon);
@@ -110,7 +115,8 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     async kill9() {
       await end(child, 'SIGKILL');
     },
-    async restart() {
+    async restart(more = {}) {
+      environment = { ...environment, ...more };
       await end(child, 'SIGTERM');
       await start();
     },

@@ -13,6 +13,7 @@ import { createSessions } from '../../daemon/sessions/create.js';
 import { sessionHandlers } from '../../daemon/sessions/handlers.js';
 import { createPlaces } from '../../daemon/sessions/places.js';
 import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/reconcile.js';
+import { mustBeHere } from '../../daemon/sessions/session.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
 import { createSlowBackend, type SlowBackend } from './slow-backend.js';
 
@@ -39,6 +40,7 @@ export function openMemory({
   backend?: SlowBackend;
 } = {}) {
   const db = openDatabase(path);
+  const store = createSessionStore(db);
   const hub = createHub();
   const log: Record<string, unknown>[] = [];
   /** What viewers were told: `endAll <id> <reason>`, `forget <pane>`, `ended <pane> <code>`. */
@@ -47,8 +49,8 @@ export function openMemory({
   const ending = new AbortController();
   const deps = {
     backend,
-    store: createSessionStore(db),
-    places: createPlaces(),
+    store,
+    places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
     journal: createJournal(db, hub, () => time++),
     now: () => time++,
     lock: createLock(),

@@ -11,6 +11,7 @@ export function sample(changes: Partial<Session> = {}): Session {
     userId: 'ann',
     name: `session ${last}`,
     status: 'active',
+    backend: 'tmux',
     tmuxSessionName: `rdv-${id}`,
     projectPath: '/home/ann',
     command: null,

@@ -1,7 +1,7 @@
 /** A backend that is none: scriptable, and slow on purpose, since a fake that answers at once hides races. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
-import type { Backend, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
+import type { Backend, BackendKind, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
 
 type Verb = 'create' | 'list' | 'capture' | 'type' | 'keys' | 'leaveModes' | 'resize' | 'kill' | 'ping';
 
@@ -26,7 +26,7 @@ export const silent = () =>
     code: 'TMUX_UNAVAILABLE',
   });
 
-export function createSlowBackend(): SlowBackend {
+export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
   const windows = new Map<string, SeenWindow>();
   const texts = new Map<number, string>();
   const calls: string[] = [];
@@ -60,7 +60,7 @@ export function createSlowBackend(): SlowBackend {
     windows,
     calls,
     events: { output() {}, windowClosed() {}, died() {} },
-    kind: 'tmux',
+    kind,
     version: 'slow',
     socketName: 'slow',
     degraded: undefined,

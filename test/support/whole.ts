@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Client, connect } from '#client';
 import type { NotificationName, Told } from '#protocol';
-import { type Daemon, startDaemon } from './daemon.js';
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.js';
 import { root } from './documents.js';
 
 /** When the test is over nothing may be left of it: no process, no tmux server, no file. */
-export async function whole(t: TestContext): Promise<{ daemon: Daemon; client: Client }> {
-  const daemon = await startDaemon();
+export async function whole(t: TestContext, options?: DaemonOptions): Promise<{ daemon: Daemon; client: Client }> {
+  const daemon = await startDaemon(options);
   const { home, tmux } = daemon;
   t.after(async () => {
     await daemon.stop();

@@ -112,6 +112,7 @@ export function session(number = 1): Session {
     userId: 'ann',
     name: `session ${number}`,
     status: 'active',
+    backend: 'tmux',
     tmuxSessionName: `rdv-${number}`,
     projectPath: '/home/ann/src/project',
     command: null,

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
 import { sample } from '../../support/sample.js';
-import { silent } from '../../support/slow-backend.js';
+import { createSlowBackend, silent } from '../../support/slow-backend.js';
 
 function memory(t: TestContext): Memory {
   const slice = openMemory();
@@ -89,6 +89,22 @@ test('a window that no row knows is left alone and logged', async (t) => {
   assert.deepEqual(slice.logged, [
     { level: 'warn', message: 'tmux windows without a session are left alone', orphans: [id] },
   ]);
+});
+
+test('without tmux, rows and intents that live in it are left alone, and rows of an earlier daemon closed', async (t) => {
+  const slice = openMemory({ backend: createSlowBackend('pty') });
+  t.after(slice.close);
+  const [inTmux, over, intent] = [sample(), sample({ backend: 'pty' }), sample()];
+  for (const session of [inTmux, over, intent]) slice.store.intend(session, undefined);
+  for (const session of [inTmux, over]) slice.store.save(session);
+  await slice.look(true);
+  assert.deepEqual([await status(slice, inTmux.id), await status(slice, over.id)], ['active', 'closed']);
+  assert.deepEqual(slice.store.intents(), [intent]);
+  await assert.rejects(
+    slice.call('session/close', { id: inTmux.id }),
+    refused('Unavailable', /lives in tmux/, 'TMUX_MISSING'),
+  );
+  assert.equal((await slice.made()).backend, 'pty');
 });
 
 test('a close that races with looks and with the end of the window is told once', async (t) => {

@@ -74,7 +74,14 @@ test('rows survive the end of the process, field by field', (t) => {
     add(store, sample({ command: ['a b', 'c"\n', ''], exit: { code: 3, signal: null, at: 7 }, status: 'suspended' })),
     add(
       store,
-      sample({ name: 'ü\u0000\x1b[31m', cols: 132, rows: 50, userId: 'bob', exit: { code: null, signal: 9, at: 8 } }),
+      sample({
+        name: 'ü\u0000\x1b[31m',
+        backend: 'pty',
+        cols: 132,
+        rows: 50,
+        userId: 'bob',
+        exit: { code: null, signal: 9, at: 8 },
+      }),
     ),
   ];
   const intent = sample();

@@ -1,4 +1,4 @@
-/** Terminals over the real daemon, tmux and socket: snapshot and stream are one exact sequence, whoever else watches. */
+/** Terminals over the real daemon, either backend and the socket: snapshot and stream are one exact sequence, whoever else watches. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
