@@ -19,7 +19,7 @@ export interface ChooseOptions {
  */
 export async function chooseBackend(options: ChooseOptions, events: BackendEvents): Promise<Backend> {
   const wanted = kindOf(options.wanted);
-  if (wanted === 'pty') return fallBack('RDV_BACKEND asks for it', options, events);
+  if (wanted === 'pty') return fallBack('RDV_BACKEND asks for it. Unset it to use tmux.', options, events);
   try {
     return await openTmux(options, events);
   } catch (error) {
@@ -42,7 +42,7 @@ function isAbsence(error: unknown): error is RpcError {
 async function fallBack(why: string, { environment, log }: ChooseOptions, events: BackendEvents): Promise<Backend> {
   // Its packages cost time and memory that a daemon with tmux need not spend.
   const { openPty } = await import('./pty/index.js');
-  const degraded = `Running without tmux, so sessions end with the daemon: ${why.replace(/\.$/, '')}. With tmux 3.2 or newer they live on; restart the daemon then.`;
+  const degraded = `Running without tmux, so sessions end with the daemon: ${why} Restart the daemon then.`;
   const backend = openPty({ environment, degraded }, events);
   log({ level: 'warn', message: 'running without tmux: sessions end with the daemon', reason: why });
   process.stderr.write(`rdvd: ${degraded}\n`);
