@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { ensureDaemon } from '../start.js';
 import type { WithContext } from './commands.js';
@@ -44,11 +45,14 @@ async function start({ endpoint, daemonFile, signal, output }: Context): Promise
   try {
     const status = await client.call('daemon/status', {}, { signal });
     if (output.json) output.object(status);
-    else output.note(`The daemon runs: pid ${status.pid}, socket ${status.socket}.`);
+    else output.note(`The daemon runs: pid ${status.pid}, socket ${status.socket}.${withoutTmux(status)}`);
   } finally {
     client.close();
   }
 }
+
+const withoutTmux = ({ backend }: Result<'daemon/status'>) =>
+  backend.kind === 'tmux' ? '' : ' It runs without tmux: sessions end with it (`rdv daemon health`).';
 
 async function stop(context: Context): Promise<void> {
   const { output } = context;

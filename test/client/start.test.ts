@@ -72,6 +72,17 @@ test('the daemon outlives its starter, holds no directory, and stop is the end o
     assert.deepEqual(await rdv(home, ['daemon', 'stop']), { code: 0, stdout: '', stderr: 'No daemon runs.\n' });
   }));
 
+test('without tmux, start and stop say that sessions end with the daemon', () =>
+  inFolder(async (home) => {
+    const started = await rdv(home, ['daemon', 'start'], { RDV_BACKEND: 'pty' });
+    assert.match(started.stderr, /It runs without tmux: sessions end with it \(`rdv daemon health`\)\.$/m);
+    assert.match(
+      (await rdv(home, ['daemon', 'health'])).stdout,
+      /^tmux\tfalse\tRunning without tmux, so sessions end/m,
+    );
+    assert.equal((await rdv(home, ['daemon', 'stop'])).stderr, 'The daemon has stopped; sessions ended with it.\n');
+  }));
+
 test('a restart right after a stop finds its way past the daemon that is ending', () =>
   inFolder(async (home) => {
     for (let i = 0; i < 3; i++) {
