@@ -1,6 +1,7 @@
 /** A file that is written as things happen, bounded in size and in what waits in memory. */
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { RpcError } from '#protocol';
 
 export interface RecordingFile {
   readonly bytes: number;
@@ -12,14 +13,13 @@ export interface RecordingFile {
 /** A disk that is slower than the program for so much has failed. */
 const WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Private to the user; must not exist. `over` is called once, when no more can be written, and why. */
+/** Private to the user; must not exist. `over` is called once, when no more can be written, and why. Throws Unavailable. */
 export function openFile(
   path: string,
   limit: number,
   over: (why: 'full' | 'failed', error?: Error) => void,
 ): RecordingFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  const stream = createWriteStream(path, { fd: openNew(path) });
   let bytes = 0;
   let ended = false;
   const end = (why: 'full' | 'failed', error?: Error) => {
@@ -47,4 +47,18 @@ export function openFile(
       return closed;
     },
   };
+}
+
+function openNew(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!code) throw error;
+    throw new RpcError(
+      'Unavailable',
+      `The recording ${path} cannot be written (${code}). Make room, or check its folder.`,
+    );
+  }
 }

@@ -66,7 +66,7 @@ export function createRecordings({ store, places, terminals, folder, log, now }:
   };
 }
 
-/** `build-20260131-142530-3f2a7c1e.cast`: name, UTC time, the beginning of the id. */
+/** `build-20260131-142530123-3f2a7c1e.cast`: name, UTC time to the ms, the beginning of the id. */
 function nameOf({ id, name }: Session, at: number): string {
   const plain = name
     .replace(/[^A-Za-z0-9]+/g, '-')
@@ -74,7 +74,7 @@ function nameOf({ id, name }: Session, at: number): string {
     .slice(0, 40);
   const time = new Date(at)
     .toISOString()
-    .replace(/[-:]|\..*/g, '')
+    .replace(/[-:.Z]/g, '')
     .replace('T', '-');
   return `${plain || 'session'}-${time}-${id.slice(0, 8)}.cast`;
 }

@@ -52,7 +52,7 @@ const nothing = Buffer.alloc(0);
 const empty = { modes, history: nothing, hidden: nothing, cursorRow: nothing, pending: nothing, tabs: undefined };
 
 /** Answers captures late, when told to: an answer at once would hide races. */
-function createBackend() {
+export function createBackend() {
   const waiting: { begun: (() => void) | undefined; resolve: (cut: Cut) => void; reject: (error: Error) => void }[] =
     [];
   const events = new EventEmitter();

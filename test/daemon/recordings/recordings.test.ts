@@ -1,9 +1,11 @@
 /** Recordings over the real daemon and tmux: what is played back is what was shown. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, type TestContext, test } from 'node:test';
 import xterm from '@xterm/headless';
 import type { Client } from '#client';
+import type { BackendKind } from '../../../daemon/backend/index.js';
+import { kinds } from '../../support/backends.js';
 import { askTmux, heard, whole } from '../../support/whole.js';
 
 type Event = [at: number, kind: string, data: string];
@@ -45,52 +47,79 @@ async function start(client: Client, script: string): Promise<string> {
 const record = async (client: Client, id: string, action?: 'start' | 'stop' | 'status') =>
   (await client.call('session/record', { id, ...(action && { action }) })).recording;
 
-async function set(t: TestContext) {
-  const { daemon, client } = await whole(t);
+async function set(t: TestContext, kind: BackendKind) {
+  const { daemon, client } = await whole(t, { environment: { RDV_BACKEND: kind } });
   await client.call('event/subscribe', {});
   return { daemon, client };
 }
 
-test("'session/record' writes an asciicast of the screen and all that follows, until it is stopped", async (t) => {
-  const { client } = await set(t);
-  const id = await start(
-    client,
-    'printf "\\033[32mready\\033[0m\\n"; read go; printf "h\\303"; sleep 0.1; printf "\\251 漢字\\n"; cat',
-  );
-  const begun = await record(client, id);
-  assert.deepEqual([begun?.active, begun?.ended], [true, null]);
-  assert.match(begun!.path, /\/recordings\/a-build-1-\d{8}-\d{6}-[0-9a-f]{8}\.cast$/);
-  assert.equal(statSync(begun!.path).mode & 0o777, 0o600);
-  await client.call('session/send', { id, enter: true });
-  await client.call('session/wait', { id, until: 'pattern', pattern: '漢字' });
-  const { streamId } = await client.call('terminal/open', { sessionId: id, cols: 80, rows: 12 });
-  await client.call('session/send', { id, text: 'wider', enter: true });
-  await client.call('session/wait', { id, until: 'pattern', pattern: 'wider\\nwider|wider' });
-  await client.call('terminal/close', { streamId });
-  const ended = await record(client, id, 'stop');
-  assert.deepEqual([ended?.active, ended?.ended], [false, 'stopped']);
-  assert.equal(ended?.bytes, statSync(ended!.path).size);
-  const { header, events } = parse(begun!.path);
-  assert.deepEqual([header.version, header.width, header.height, header.title], [2, 60, 10, 'a build/1']);
-  assert.ok(events.every(([at], i) => at >= (events[i - 1]?.[0] ?? 0)));
-  assert.ok(events.some(([, kind, data]) => kind === 'r' && data === '80x12'));
-  assert.match(await playback(begun!.path), /^ready\n\nhé 漢字\nwider/);
-});
+for (const kind of kinds)
+  describe(`on ${kind}`, () => {
+    test("'session/record' writes an asciicast of the screen and all that follows, until it is stopped", async (t) => {
+      const { client } = await set(t, kind);
+      const id = await start(
+        client,
+        'printf "\\033[32mready\\033[0m\\n"; read go; printf "h\\303"; sleep 0.1; printf "\\251 漢字\\n"; cat',
+      );
+      const begun = await record(client, id);
+      assert.deepEqual([begun?.active, begun?.ended], [true, null]);
+      assert.match(begun!.path, /\/recordings\/a-build-1-\d{8}-\d{9}-[0-9a-f]{8}\.cast$/);
+      assert.equal(statSync(begun!.path).mode & 0o777, 0o600);
+      await client.call('session/send', { id, enter: true });
+      await client.call('session/wait', { id, until: 'pattern', pattern: '漢字' });
+      const { streamId } = await client.call('terminal/open', { sessionId: id, cols: 80, rows: 12 });
+      await client.call('session/send', { id, text: 'wider', enter: true });
+      await client.call('session/wait', { id, until: 'pattern', pattern: 'wider\\nwider|wider' });
+      await client.call('terminal/close', { streamId });
+      const ended = await record(client, id, 'stop');
+      assert.deepEqual([ended?.active, ended?.ended], [false, 'stopped']);
+      assert.equal(ended?.bytes, statSync(ended!.path).size);
+      const { header, events } = parse(begun!.path);
+      assert.deepEqual([header.version, header.width, header.height, header.title], [2, 60, 10, 'a build/1']);
+      assert.ok(events.every(([at], i) => at >= (events[i - 1]?.[0] ?? 0)));
+      assert.ok(events.some(([, kind, data]) => kind === 'r' && data === '80x12'));
+      assert.match(await playback(begun!.path), /^ready\n\nhé 漢字\nwider/);
+    });
 
-test('a recording ends with the program, and its last screen is in it', async (t) => {
-  const { client } = await set(t);
-  const id = await start(client, 'echo ready; read go; seq 1 5000; echo last words');
-  const { path } = (await record(client, id))!;
-  const exited = heard(client, 'session/exited');
-  await client.call('session/send', { id, enter: true });
-  await exited;
-  while ((await record(client, id, 'status'))?.active) await new Promise(setImmediate);
-  assert.equal((await record(client, id, 'status'))?.ended, 'exited');
-  assert.match(await playback(path), /5000\nlast words$/);
-});
+    test('a recording ends with the program, and its last screen is in it', async (t) => {
+      const { client } = await set(t, kind);
+      const id = await start(client, 'echo ready; read go; seq 1 5000; echo last words');
+      const { path } = (await record(client, id))!;
+      const exited = heard(client, 'session/exited');
+      await client.call('session/send', { id, enter: true });
+      await exited;
+      while ((await record(client, id, 'status'))?.active) await new Promise(setImmediate);
+      assert.equal((await record(client, id, 'status'))?.ended, 'exited');
+      assert.match(await playback(path), /5000\nlast words$/);
+    });
+
+    test('a recording that cannot be written is refused at once', async (t) => {
+      const { daemon, client } = await set(t, kind);
+      const id = await start(client, 'echo ready; cat');
+      writeFileSync(`${daemon.home}/recordings`, '');
+      await assert.rejects(record(client, id), {
+        kind: 'Unavailable',
+        message: /cannot be written \((EEXIST|ENOTDIR)\)/,
+      });
+      assert.equal(await record(client, id, 'status'), null);
+    });
+
+    test('it is said when there is nothing to stop, and when there is one already', async (t) => {
+      const { client } = await set(t, kind);
+      const id = await start(client, 'echo ready; cat');
+      assert.equal(await record(client, id, 'status'), null);
+      await assert.rejects(record(client, id, 'stop'), { kind: 'Conflict' });
+      await record(client, id);
+      await assert.rejects(record(client, id), { kind: 'Conflict', message: /is being recorded to/ });
+      await client.call('session/close', { id });
+      while ((await record(client, id, 'status'))?.active) await new Promise(setImmediate);
+      assert.equal((await record(client, id, 'status'))?.ended, 'closed');
+      await assert.rejects(record(client, id), { kind: 'Gone' });
+    });
+  });
 
 test('a hole in what the daemon saw is marked, and drawn over', async (t) => {
-  const { daemon, client } = await set(t);
+  const { daemon, client } = await set(t, 'tmux');
   const id = await start(client, 'echo ready; cat');
   const { path } = (await record(client, id))!;
   process.kill(Number(askTmux(daemon, 'list-clients', '-F', '#{client_pid}')), 'SIGKILL');
@@ -105,17 +134,4 @@ test('a hole in what the daemon saw is marked, and drawn over', async (t) => {
   await client.call('session/wait', { id, until: 'pattern', pattern: 'after' });
   await record(client, id, 'stop');
   assert.match(await playback(path), /^ready\nafter\nafter$/);
-});
-
-test('it is said when there is nothing to stop, and when there is one already', async (t) => {
-  const { client } = await set(t);
-  const id = await start(client, 'echo ready; cat');
-  assert.equal(await record(client, id, 'status'), null);
-  await assert.rejects(record(client, id, 'stop'), { kind: 'Conflict' });
-  await record(client, id);
-  await assert.rejects(record(client, id), { kind: 'Conflict', message: /is being recorded to/ });
-  await client.call('session/close', { id });
-  while ((await record(client, id, 'status'))?.active) await new Promise(setImmediate);
-  assert.equal((await record(client, id, 'status'))?.ended, 'closed');
-  await assert.rejects(record(client, id), { kind: 'Gone' });
 });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { stream as limits, RpcError } from '#protocol';
-import { setUp } from '../../support/viewers.js';
+import { createTerminals } from '../../../daemon/terminals/terminals.js';
+import { createBackend, createPeer, setUp } from '../../support/viewers.js';
 
 test('output arrives in order, in pieces of at most a batch, from the place the viewer stands at', async () => {
   const { stream, join, heard, bytes, until } = setUp(false);
@@ -139,4 +140,18 @@ test('a viewer that left hears nothing more', async () => {
   stream.output(Buffer.from('x'));
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(names(), []);
+});
+
+test('when no pane is any more every viewer is told, and a new pane of the same number begins anew', () => {
+  const left: string[] = [];
+  const terminals = createTerminals(createBackend().backend, (_viewer, how) => left.push(how));
+  const { peer, heard } = createPeer();
+  const params = { mode: 'rw', flow: true, scrollback: 100 } as Parameters<typeof terminals.open>[2];
+  const viewer = terminals.open(peer, { sessionId: 'old', pane: 1 }, params);
+  const old = terminals.stream(1);
+  terminals.forgetAll();
+  assert.deepEqual(heard, [{ name: 'terminal/closed', params: { streamId: viewer.streamId, reason: 'gone' } }]);
+  assert.deepEqual(left, ['closed']);
+  assert.throws(() => terminals.get(peer, viewer.streamId), /No stream/);
+  assert.notEqual(terminals.stream(1).here().epoch, old.here().epoch);
 });
