@@ -90,8 +90,17 @@ async function listAndLink(run: Parameters<typeof listWindows>[0], signals: bool
   const windows = await listWindows(run, signals);
   const unique = [...new Map(windows.map((window) => [window.pane, window])).values()];
   const linked = await linkedWindows(run);
-  await Promise.all(unique.filter(({ window }) => !linked.has(window)).map(({ id }) => linkWindow(run, id)));
-  return unique;
+  // One that ended since it was listed cannot be linked; the others are there all the same.
+  const linking = unique.map(({ window, id }) => linked.has(window) || linkWindow(run, id).then(isThere, isNotThere));
+  const there = await Promise.all(linking);
+  return unique.filter((_, at) => there[at]);
+}
+
+const isThere = () => true;
+
+function isNotThere(error: unknown): false {
+  ignoreAbsent(error);
+  return false;
 }
 
 type Order = ReturnType<typeof createOrder>;

@@ -39,3 +39,14 @@ test('when the server is killed a new one is there, and it says so', async (t) =
   const { pane } = await start('sh', '-c', 'echo new; cat');
   await printed(pane, 'new');
 });
+
+test('windows that end while they are listed do not spoil the list of the others', async (t) => {
+  const { backend, start } = await openReal(t, 'tmux');
+  const kept = await start('cat');
+  for (let round = 0; round < 10; round++) {
+    const ending = await Promise.all(Array.from({ length: 10 }, () => start('cat')));
+    // Killed between the question what there is and the next one.
+    const asked = ending.map(({ window }) => Promise.all([backend.list(), backend.kill(window)]));
+    for (const [listed] of await Promise.all(asked)) assert.ok(listed.some(({ pane }) => pane === kept.pane));
+  }
+});
