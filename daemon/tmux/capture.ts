@@ -57,8 +57,10 @@ type Parts = { readonly [name in 'screen' | 'history' | 'hidden' | 'cursorRow']?
 
 const NOTHING = Buffer.alloc(0);
 
-/** Replies per part: capture, size, text, delete. The text ends by its size, since a program may print what it likes. */
-const STEP = 4;
+/** Replies per part: fill, capture, size, text, delete. The text ends by its size, since a program may print what it likes. */
+const STEP = 5;
+/** Of nothing tmux makes no buffer, and then this is still in it; no row is so short and without an end. */
+const EMPTY = 'empty';
 
 async function captureParts(
   { run, bufferText, marks: marksOf }: Via,
@@ -72,6 +74,7 @@ async function captureParts(
   const commands = [
     ['display-message', '-p', '-t', target, modesFormat],
     ...ranges.flatMap((range) => [
+      ['set-buffer', '-b', BUFFER, EMPTY],
       // Through a buffer: tmux 3.3 keeps a copy for ever of what `-p` prints on a control connection.
       ['capture-pane', ...style, ...range, '-b', BUFFER, '-t', target],
       ['list-buffers', '-F', '#{buffer_size}', '-f', `#{==:#{buffer_name},${BUFFER}}`],
@@ -89,9 +92,10 @@ async function captureParts(
       options.begun?.();
     },
     complete: (index, before, body) =>
-      index % STEP !== 3 || index > ranges.length * STEP || bufferText(body).length >= Number(before[index - 1]),
+      index % STEP !== 4 || index > ranges.length * STEP || bufferText(body).length >= Number(before[index - 1]),
   });
-  const texts = Object.keys(parts).map((name, at) => [name, bufferText(replies[at * STEP + 3]!)]);
+  const textOf = (shown: Buffer) => (shown.toString('latin1') === EMPTY ? NOTHING : bufferText(shown));
+  const texts = Object.keys(parts).map((name, at) => [name, textOf(replies[at * STEP + 4]!)]);
   return {
     ...parseModes(replies[0]!.toString(), marks),
     texts: Object.fromEntries(texts) as { [name in keyof Parts]?: Buffer },

@@ -101,6 +101,19 @@ for (const kind of kinds) {
     assert.deepEqual([cursorX, cursorY, savedX, savedY], [4, 1, 3, 3]);
   });
 
+  test(`${kind}: a row that is empty and wraps on is captured as nothing`, async (t) => {
+    const { backend, create, printed } = await openReal(t, kind);
+    // A newline while the cursor waits to wrap, then a character: the empty row wraps to the next.
+    const script = `stty raw -echo; printf '${'x'.repeat(20)}\ny\\033[4;1Hend'; exec cat`;
+    const { pane } = await create({ argv: ['sh', '-c', script], cols: 20, rows: 4 });
+    await printed(pane, 'end');
+    const { history, screen } = await backend.capture(pane, { history: 0, styled: false });
+    assert.deepEqual([history.length, screen.toString().trimEnd().endsWith('end')], [0, true]);
+    await backend.type(pane, Buffer.from('\n\n'));
+    await printed(pane, '\n\n');
+    assert.ok((await backend.capture(pane, { history: 1, styled: true })).screen.length > 0);
+  });
+
   test(`${kind}: wide characters and emoji take two cells, combining ones none`, async (t) => {
     const { backend, start, printed } = await openReal(t, kind);
     const { pane } = await start('sh', '-c', 'printf "%s" "$1"; cat', 'sh', '日🙂e\u0301.');
