@@ -33,6 +33,8 @@ import { watchBackend } from './watching.js';
 export interface DaemonOptions {
   readonly paths: Paths;
   readonly version: string;
+  /** For programs: the one the daemon was started with. */
+  readonly umask: number;
   readonly log: Log;
   /** Called when a client asks the daemon to stop. */
   readonly stopAsked: (reason: string) => void;
@@ -74,7 +76,7 @@ interface Opened {
 }
 
 /** Everything that outlives a call. */
-function createParts({ paths, log }: DaemonOptions, { db, environment, backend }: Opened) {
+function createParts({ paths, umask, log }: DaemonOptions, { db, environment, backend }: Opened) {
   const ending = new AbortController();
   const store = createSessionStore(db);
   const base = {
@@ -92,6 +94,7 @@ function createParts({ paths, log }: DaemonOptions, { db, environment, backend }
     ...base,
     backend,
     environment,
+    umask,
     sizes,
     terminals,
     viewers: terminals,

@@ -15,7 +15,7 @@ const LOCK_CHECK_MS = 5000;
 /** Exit codes: 0 stopped, 75 already running, else those of the errors table. The cause goes to stderr and the log. */
 async function main(): Promise<void> {
   const paths = pathsIn(resolve(homeFolder(process.env, homedir())));
-  process.umask(0o077);
+  const umask = process.umask(0o077);
   keepYoungHeapSmall();
   makeFolders(paths);
   const lock = await takeLock(paths.lock);
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const log = openLog(paths.log);
   const ending = createEnding(log);
   try {
-    const daemon = await openDaemon({ paths, version: VERSION, log, stopAsked: ending.ask });
+    const daemon = await openDaemon({ paths, version: VERSION, umask, log, stopAsked: ending.ask });
     writeFileSync(paths.pid, `${process.pid}\n`);
     const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
     log({ level: 'info', message: 'ready', socket: paths.socket, version: VERSION });

@@ -22,6 +22,8 @@ export interface NewWindow {
   readonly historyLimit: number;
   /** Absolute; no NUL. */
   readonly directory: string;
+  /** Of the program; the daemon's own keeps everything private. */
+  readonly umask: number;
   /** On top of what every program starts with. */
   readonly environment: Readonly<Record<string, string>>;
   /** Program and arguments; no NUL. */

@@ -36,7 +36,7 @@ const KILL_MS = 2000;
 /** Throws when the system has no more terminals or processes. */
 export function startProgram(
   native: Loaded,
-  { argv, directory, cols, rows }: Pick<NewWindow, 'argv' | 'directory' | 'cols' | 'rows'>,
+  { argv, directory, umask, cols, rows }: Pick<NewWindow, 'argv' | 'directory' | 'umask' | 'cols' | 'rows'>,
   environment: Readonly<Record<string, string>>,
   events: ProgramEvents,
 ): Program {
@@ -47,7 +47,7 @@ export function startProgram(
 
   const variables = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   // Nothing is lost here that is still to be read when a program ends.
-  const args = launchArguments({ directory, argv, linger: false });
+  const args = launchArguments({ directory, umask, argv, linger: false });
   const { fd, pid, pty } = sealed(() =>
     native.fork('/bin/sh', args, variables, '/', cols, rows, -1, -1, true, native.helper, exited),
   );

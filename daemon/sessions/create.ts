@@ -17,6 +17,8 @@ export interface CreateDeps {
   readonly now: () => number;
   /** What every session's program starts with. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of whoever started the daemon: programs make files as they would without us. */
+  readonly umask: number;
   /** Told to each program as `RDV_API_SOCKET`. */
   readonly socket: string;
   readonly ends: Ends;
@@ -78,6 +80,7 @@ export async function createSession(
     };
     const place = await backend.create({
       ...{ id, cols, rows, directory, historyLimit: wanted.historyLimit },
+      umask: deps.umask,
       argv: launcher?.(argv) ?? argv,
       // A shell is left by a person, and prints next to nothing then.
       linger: wanted.command !== undefined && launcher === undefined,

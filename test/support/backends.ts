@@ -41,7 +41,16 @@ export async function openReal(t: TestContext, kind: BackendKind): Promise<Real>
   let made = 0;
   const create: Real['create'] = (window) =>
     backend.create({
-      ...{ id: `t${++made}`, cols: 80, rows: 24, historyLimit: 100, directory: '/', environment: {}, linger: false },
+      ...{
+        id: `t${++made}`,
+        cols: 80,
+        rows: 24,
+        historyLimit: 100,
+        directory: '/',
+        umask: 0o022,
+        environment: {},
+        linger: false,
+      },
       ...window,
     });
   return {

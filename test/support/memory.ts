@@ -55,6 +55,7 @@ export function openMemory({
     now: () => time++,
     lock: createLock(),
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
+    umask: 0o022,
     socket: '/run/api.sock',
     ending: ending.signal,
     ends: { count: 0, look: () => void looks.add(look()) },

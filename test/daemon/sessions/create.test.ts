@@ -68,7 +68,7 @@ test('our variables win over those of the caller, and a session without command 
     RDV_PROJECT_PATH: tmpdir(),
     RDV_API_SOCKET: '/run/api.sock',
   };
-  const size = { cols: 80, rows: 24, historyLimit: 10_000, linger: false };
+  const size = { cols: 80, rows: 24, historyLimit: 10_000, umask: 0o022, linger: false };
   assert.deepEqual(asked, [
     { id, directory: tmpdir(), argv: ['/bin/sh', '-l'], environment: { A: '1', ...own }, ...size },
   ]);

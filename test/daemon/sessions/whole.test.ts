@@ -1,6 +1,6 @@
 /** Sessions in a real daemon with a real tmux: their life, and what hostile names and arguments become. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -176,6 +176,16 @@ test('a session starts clean: no secret of the daemon, its own variables, a UTF-
   assert.deepEqual([environment.RDV_SESSION_ID, environment.RDV_API_SOCKET], [id, daemon.socket]);
   assert.match(environment.TERM ?? '', /^(tmux|screen|xterm)-256color$/);
   assert.match(environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '', /utf-?8/i);
+});
+
+test('programs make files as they would have without the daemon, whose own are private', async (t) => {
+  const { daemon, client } = await whole(t);
+  const made = join(folderFor(t), 'made');
+  const { id } = await client.call('session/create', { command: ['touch', made] });
+  await client.call('session/wait', { id, until: 'exit' });
+  assert.equal(statSync(made).mode & 0o777, 0o666 & ~process.umask());
+  for (const file of ['rdv.db', 'cli-token', 'log/rdvd.log', 'run/rdvd.pid'])
+    assert.equal(statSync(join(daemon.home, file)).mode & 0o077, 0, file);
 });
 
 test('programs that end while their sessions are being made are known to have ended', async (t) => {
