@@ -1,4 +1,5 @@
 /** What a program printed, as lines of text: escapes taken out, carriage returns and backspaces carried out. Pure. */
+import { withoutEnd } from '../sessions/text.js';
 import { unfinished } from './sequences.js';
 
 /** A whole escape sequence. */
@@ -13,7 +14,7 @@ export function printedText(bytes: Buffer): string {
   const text = bytes.toString('utf8').replace(MOVE, '\n').replace(SEQUENCE, '');
   return text
     .split('\n')
-    .map((line) => overwritten(line.replace(/\r+$/, '')).replace(CONTROL, '').trimEnd())
+    .map((line) => overwritten(withoutEnd(line, '\r')).replace(CONTROL, '').trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n');
 }
