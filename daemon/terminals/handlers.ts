@@ -37,8 +37,9 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
         // A viewer that comes back on its own takes nothing from those who are here.
         const view = await sizes.join(viewer, size, params.focus ?? params.resume === undefined);
         const result = { ...(await begin(terminals, viewer, params)), ...view };
+        if (!terminals.isOpen(viewer)) throw ended(openable(store.get(caller.user, session.id)));
         // After the answer is on its way, so that no output can overtake it.
-        setImmediate(() => terminals.stream(place.pane).add(viewer, result.epoch));
+        setImmediate(() => terminals.begin(viewer, result.epoch));
         return result;
       } catch (error) {
         terminals.close(viewer);
@@ -85,6 +86,10 @@ function openable(session: Session): Session {
   const cure = session.status === 'suspended' ? 'Resume it first.' : 'Its window is gone.';
   throw new RpcError('Conflict', `Session ${session.id} is ${session.status}. ${cure}`, { code: 'SESSION_NOT_ACTIVE' });
 }
+
+/** Its session was suspended and is active again, or all streams are ended because the daemon stops. */
+const ended = ({ id }: Session) =>
+  new RpcError('Unavailable', `The streams of session ${id} were ended just now. Open another in a moment.`);
 
 /** The size a viewer comes with; one that may not type has none. Throws InvalidParams for half a size. */
 function sizeIn({ mode, cols, rows }: Parsed<'terminal/open'>): Size | undefined {

@@ -16,10 +16,14 @@ export interface OpenViewer extends Viewer {
 export interface Terminals {
   /** The stream of a pane, made when first asked for. */
   stream(pane: number): Stream;
-  /** Registers a viewer; it leaves by itself when its connection ends. It gets no output before `stream.add`. */
+  /** Registers a viewer; it leaves by itself when its connection ends. It gets no output before `begin`. */
   open(peer: Peer, where: { sessionId: string; pane: number }, params: Parsed<'terminal/open'>): OpenViewer;
   /** Throws NotFound for a stream of another connection, as for one that never was. */
   get(peer: Peer, streamId: string): OpenViewer;
+  /** Whether it has neither been closed nor ended since. */
+  isOpen(viewer: OpenViewer): boolean;
+  /** Output goes to the viewer from now on, if it is still open. */
+  begin(viewer: OpenViewer, since: string): void;
   close(viewer: OpenViewer): void;
   /** Ends every stream of a session and tells its viewers why. */
   endAll(sessionId: string, reason: EndReason): void;
@@ -90,6 +94,10 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
       const viewer = viewers.get(streamId);
       if (viewer?.peer === peer) return viewer;
       throw new RpcError('NotFound', `No stream ${streamId} on this connection. Open one with terminal/open.`);
+    },
+    isOpen: ({ streamId }) => viewers.has(streamId),
+    begin(viewer, since) {
+      if (viewers.has(viewer.streamId)) stream(viewer.pane).add(viewer, since);
     },
     close: (viewer) => close(viewer),
     endAll(sessionId, reason) {

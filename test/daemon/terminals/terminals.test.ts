@@ -143,3 +143,26 @@ test("last words are seen, then 'terminal/exit' tells the code", async () => {
   assert.equal(await watch.exit, 9);
   assert.match(watch.snapshot, /last words/);
 });
+
+test('a stream that ends while it is opened gets no output', async () => {
+  const { id } = await start('while :; do echo tick; sleep 0.02; done');
+  const told: string[] = [];
+  const other = await dial();
+  let streamId: string | undefined;
+  other.on('terminal/closed', () => told.push('closed'));
+  other.on('terminal/output', () => told.push('output'));
+  const [opened] = await Promise.allSettled([
+    other.call('terminal/open', { sessionId: id, flow: false }),
+    other.call('session/suspend', { id }),
+  ]);
+  if (opened.status === 'fulfilled') streamId = opened.value.streamId;
+  else assert.equal(fails('Conflict')(opened.reason), true);
+  // A second viewer has seen much go by since.
+  await client.call('session/resume', { id });
+  const watch = await createWatch(client, { sessionId: id });
+  const before = told.length;
+  await watch.until((text) => text.split('tick').length > 20);
+  await other.call('daemon/status', {});
+  assert.deepEqual(told.slice(before), [], `${streamId} goes on after ${told}`);
+  other.close();
+});
