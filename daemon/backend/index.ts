@@ -3,7 +3,7 @@ import type { CaptureOptions, Cut } from './capture.js';
 
 export type { Capture, CaptureOptions, Cut, Modes } from './capture.js';
 export { checkKeys } from './keys.js';
-export { launchArguments } from './launch.js';
+export { CHILD, launchArguments, USUAL } from './launch.js';
 
 export type BackendKind = 'tmux' | 'pty';
 

@@ -1,4 +1,5 @@
 /** What a command printed, picked out of its terminal's bytes: up to the mark its launcher sets, line ends as written. */
+import { CHILD, USUAL } from '../backend/index.js';
 
 export interface Collector {
   /** The command's exit code, once its end was seen. */
@@ -25,15 +26,16 @@ const MARK = '\x1b]7717;';
  * can drop the last bytes. Signals typed at the terminal are for the command.
  */
 export const LAUNCHER = [
-  'mark=$1; shift',
   // What is typed, and what the terminal answers to questions, is not output of the command.
-  'stty -echo',
+  `${USUAL} stty -echo`,
   'trap : INT QUIT',
-  '"$@"',
+  // A function has arguments of its own, where a variable would be changed for the command that has it as well.
+  `run() { shift; ${CHILD}; }`,
+  'run "$@"',
   'code=$?',
-  'printf "\\033]7717;%s;%d\\007" "$mark" "$code"',
+  'printf "\\033]7717;%s;%d\\007" "$1" "$code"',
   'trap - INT QUIT',
-  'sleep 2',
+  `${USUAL} sleep 2`,
   'exit "$code"',
 ].join('\n');
 

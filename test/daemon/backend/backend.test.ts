@@ -47,6 +47,20 @@ for (const kind of kinds) {
     assert.equal(hash(readFileSync(file)), hash(all));
   });
 
+  test(`${kind}: a program that lingers is the program itself, whatever a shell has by its name, without a PATH`, async (t) => {
+    const { create, dead, text } = await openReal(t, kind);
+    const script = 'echo "$1"; kill -KILL $$';
+    const windows = await Promise.all([
+      create({ argv: ['printf', '\\u00e9'], linger: true }),
+      create({ argv: ['/bin/sh', '-c', script, 'sh', 'last'], environment: { PATH: '/nowhere' }, linger: true }),
+    ]);
+    for (const { pane } of windows) await dead(pane);
+    assert.deepEqual(
+      windows.map(({ pane }) => Buffer.from(text(pane), 'latin1').toString()),
+      ['é', 'last\r\n'],
+    );
+  });
+
   test(`${kind}: a program that ends is noticed, with its exit code, and its screen stays`, async (t) => {
     const { backend, start, dead } = await openReal(t, kind);
     const { pane } = await start('sh', '-c', 'echo last words; sleep 0.1; exit 7');

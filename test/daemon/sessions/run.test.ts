@@ -1,5 +1,6 @@
 /** 'session/run' over the real daemon and tmux: exit codes, exact output, and what happens when it does not end by itself. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,8 +80,8 @@ for (const kind of kinds)
     });
 
     test('a signal ends it with the code a shell would tell', async () => {
-      const { exitCode, reason } = await shell('kill -KILL $$');
-      assert.deepEqual([exitCode, reason], [137, 'exited']);
+      const { exitCode, reason, output } = await shell('echo last; kill -KILL $$');
+      assert.deepEqual([exitCode, reason, output], [137, 'exited', 'last\n']);
     });
 
     test('when time is up the command is ended, and what it printed is the answer', async () => {
@@ -146,6 +147,14 @@ for (const kind of kinds)
       const text = Buffer.concat(pieces.map(({ data }) => Buffer.from(data, 'base64'))).toString();
       // What was typed is not echoed.
       assert.equal(text, `first\n${Array.from({ length: 50_000 }, (_, i) => `${i + 1}\n`).join('')}`);
+    });
+
+    test('the command is the program itself, not what a shell has by that name, in its own environment', async () => {
+      assert.equal((await run(['echo', '-e', 'a\\tb'])).output, execFileSync('/bin/echo', ['-e', 'a\\tb']).toString());
+      const environment = { mark: 'mine', code: 'mine too', PATH: '/nowhere' };
+      const { output, complete } = await run(['/usr/bin/env'], { environment });
+      const shown = output.split('\n').filter((line) => /^(mark|code|PATH)=|not found/.test(line));
+      assert.deepEqual([shown.sort(), complete], [['PATH=/nowhere', 'code=mine too', 'mark=mine'], true]);
     });
 
     test('a program that is not there is refused before anything is made', async () => {
