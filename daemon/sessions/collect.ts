@@ -55,6 +55,13 @@ export function createCollector(id: string, keep: number): Collector {
     bytes += data.length;
     // Twice what is wanted before it is cut, so that cutting costs little.
     if (keptBytes > 2 * keep + SLACK) cut();
+    else if (kept.length === PIECES) join();
+  };
+
+  /** Of a program that prints letter by letter the pieces would cost a hundred times what is in them. */
+  const join = () => {
+    const from = kept.findLastIndex((piece) => piece.length >= SLACK) + 1;
+    kept = [...kept.slice(0, from), Buffer.concat(kept.slice(from))];
   };
 
   const cut = () => {
@@ -100,6 +107,7 @@ export function createCollector(id: string, keep: number): Collector {
 }
 
 const SLACK = 64 * 1024;
+const PIECES = 1024;
 const CR = 0x0d;
 
 /** Bytes before this are certainly neither the beginning of the mark nor of a line's end. */
@@ -110,8 +118,7 @@ function safeEnd(all: Buffer, mark: Buffer): number {
     end = at;
     break;
   }
-  while (end > 0 && all[end - 1] === CR) end--;
-  return end;
+  return end > 0 && all[end - 1] === CR ? end - 1 : end;
 }
 
 /** The mark with its code, or without it when that has not come yet. What only begins like the mark is output. */

@@ -1,8 +1,19 @@
 /** What a command wrote, found again in its terminal's bytes, however they are cut. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { createCollector } from '../../../daemon/sessions/collect.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+/** Bytes in use, without garbage. */
+function memory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 const ID = '7c1e';
 /** What the terminal makes of it, with the launcher's mark at the end. */
@@ -60,4 +71,23 @@ test('what was held back for a mark is output when none comes', () => {
   assert.equal(collector.from(0).toString(), 'half ');
   collector.end();
   assert.deepEqual([collector.exitCode, collector.from(0).toString()], [undefined, 'half \x1b]7717;7c']);
+});
+
+test('a flood of carriage returns is neither held back nor looked at again and again', () => {
+  const collector = createCollector(ID, 1000);
+  const started = performance.now();
+  for (let i = 0; i < 1000; i++) collector.take(Buffer.alloc(16 * 1024, '\r'));
+  // The last one may be the beginning of a line's end.
+  assert.equal(collector.bytes, 1000 * 16 * 1024 - 1);
+  // It took many times as long.
+  assert.ok(performance.now() - started < 2000);
+});
+
+test('what is printed letter by letter is kept as it is, and costs little more than its bytes', () => {
+  const collector = createCollector(ID, 400_000);
+  const letters = Buffer.from(Array.from({ length: 500_000 }, (_, at) => 97 + (at % 23)));
+  const before = memory();
+  for (let at = 0; at < letters.length; at++) collector.take(letters.subarray(at, at + 1));
+  assert.ok(memory() - before < 8_000_000);
+  assert.deepEqual(collector.from(collector.start), letters.subarray(100_000));
 });
