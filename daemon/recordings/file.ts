@@ -6,7 +6,10 @@ import { RpcError } from '#protocol';
 export interface RecordingFile {
   readonly bytes: number;
   write(text: string): void;
-  /** Resolves when everything is on its way to the disk. Twice is harmless. */
+  /** Whether everything is on its way to the disk, and resolves when it is. */
+  readonly whole: boolean;
+  readonly closed: Promise<void>;
+  /** Resolves as `closed` does. Twice is harmless. */
   close(): Promise<void>;
 }
 
@@ -28,8 +31,18 @@ export function openFile(
     over(why, error);
   };
   stream.on('error', (error) => end('failed', error));
-  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  let whole = false;
+  const closed = new Promise<void>((resolve) => {
+    stream.once('close', () => {
+      whole = true;
+      resolve();
+    });
+  });
   return {
+    closed,
+    get whole() {
+      return whole;
+    },
     get bytes() {
       return bytes;
     },

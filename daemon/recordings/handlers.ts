@@ -19,11 +19,14 @@ export interface RecordingDeps extends Pick<RecorderDeps, 'log' | 'now'> {
 /** One recording a session at a time; the newest is remembered. `close` ends all of them. */
 export function createRecordings({ store, places, terminals, folder, log, now }: RecordingDeps) {
   const recorders = new Map<string, Recorder>();
+  /** The newest that is over, of each session; no more of it is kept, as it holds all a pane printed. */
+  const over = new Map<string, Recording>();
 
   const start = async (session: Session): Promise<Recording> => {
     const { id } = session;
-    if (recorders.get(id)?.state().active) {
-      const { path } = recorders.get(id)!.state();
+    const found = recorders.get(id);
+    if (found) {
+      const { path } = found.state();
       throw new RpcError('Conflict', `Session ${id} is being recorded to ${path}. Stop that first.`);
     }
     const { pane } = places.get(id);
@@ -38,9 +41,12 @@ export function createRecordings({ store, places, terminals, folder, log, now }:
     recorders.set(id, recorder);
     // Told of everything that happens to the session; what counts is whether its window is still there.
     const leave = places.listen(id, () => {
-      if (isLive(store.find(id) ?? { status: 'closed' })) return;
+      if (!isLive(store.find(id) ?? { status: 'closed' })) void recorder.stop('closed');
+    });
+    void recorder.over.then(() => {
       leave();
-      void recorder.stop('closed');
+      recorders.delete(id);
+      over.set(id, recorder.state());
     });
     return recorder.state();
   };
@@ -50,9 +56,8 @@ export function createRecordings({ store, places, terminals, folder, log, now }:
       const session = store.get(user, id);
       if (action === 'start') return { recording: await start(session) };
       const recorder = recorders.get(id);
-      if (action === 'status') return { recording: recorder?.state() ?? null };
-      if (!recorder?.state().active)
-        throw new RpcError('Conflict', `Session ${id} is not being recorded. Start with action "start".`);
+      if (action === 'status') return { recording: recorder?.state() ?? over.get(id) ?? null };
+      if (!recorder) throw new RpcError('Conflict', `Session ${id} is not being recorded. Start with action "start".`);
       await recorder.stop('stopped');
       return { recording: recorder.state() };
     },

@@ -9,6 +9,8 @@ export interface Recorder {
   state(): Recording;
   /** Resolves when the file is whole. Twice is harmless. */
   stop(ended: NonNullable<Recording['ended']>): Promise<void>;
+  /** Resolves when it has ended, for whatever reason, and the file is whole. */
+  readonly over: Promise<void>;
 }
 
 export interface RecorderDeps {
@@ -28,7 +30,6 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
   const { path, stream, now, log } = deps;
   const startedAt = now();
   let ended: Recording['ended'] = null;
-  let whole = false;
   let position: number | undefined;
   let decoder = new StringDecoder('utf8');
   const file = openFile(path, limits.fileBytes, (why, error) => {
@@ -86,7 +87,6 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
     ended ??= why;
     leave();
     await file.close();
-    whole = true;
   };
 
   const session = deps.session();
@@ -99,7 +99,8 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
   return {
     stop,
-    state: () => ({ sessionId: session?.id ?? '', path, active: !whole, startedAt, bytes: file.bytes, ended }),
+    over: file.closed,
+    state: () => ({ sessionId: session?.id ?? '', path, active: !file.whole, startedAt, bytes: file.bytes, ended }),
   };
 }
 
