@@ -137,8 +137,25 @@ function check(directory: string, argv: readonly string[], environment: Readonly
   const texts = [directory, ...argv, ...Object.values(environment)];
   if (texts.some((text) => text.includes('\0')))
     throw invalid('Paths, arguments and variables cannot hold a NUL character.');
+  checkLength([...argv, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)]);
   checkDirectory(directory);
   checkProgram(argv[0]!, directory, environment.PATH ?? '/usr/local/bin:/usr/bin:/bin');
+}
+
+/** Of one text, and of all together; systems allow a program hardly more, with its launcher. */
+const TEXT_BYTES = 128 * 1024 - 1;
+const TEXTS_BYTES = 960 * 1024;
+
+/** The system would refuse to start the program, and only its exit code would tell. */
+function checkLength(texts: readonly string[]): void {
+  const lengths = texts.map((text) => Buffer.byteLength(text));
+  const longest = Math.max(...lengths);
+  if (longest > TEXT_BYTES)
+    throw invalid(`An argument or variable has ${longest} bytes; at most ${TEXT_BYTES} can be given. Use a file.`);
+  // Each also takes its end and a pointer.
+  const all = lengths.reduce((sum, length) => sum + length + 9, 0);
+  if (all > TEXTS_BYTES)
+    throw invalid(`Arguments and variables have ${all} bytes; at most ${TEXTS_BYTES} can be given. Use a file.`);
 }
 
 function checkDirectory(directory: string): void {

@@ -42,20 +42,24 @@ export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
       const { reason, complete } = await follow(deps, session, collector, wanted, caller);
       if (caller.signal.aborted) throw new RpcError('Cancelled', 'The run was cancelled, and its command ended.');
       if (deps.ending.aborted && reason === 'gone')
-        throw new RpcError('Unavailable', `The daemon is stopping; the command goes on in session ${session.id}.`);
+        throw new RpcError('Unavailable', `The daemon is stopping; ${goesOn(deps, session)}`);
       return {
         sessionId: session.id,
         reason,
         exitCode: reason === 'exited' ? (collector.exitCode ?? deps.store.find(session.id)?.exit?.code ?? null) : null,
-        output: written(collector, wanted.encoding),
+        ...written(collector, wanted.encoding),
         bytes: collector.bytes,
-        omittedBytes: collector.start,
         complete,
         elapsedMs: Math.round(performance.now() - started),
       };
     },
   };
 }
+
+const goesOn = ({ backend }: RunDeps, { id }: Session) =>
+  backend.kind === 'tmux'
+    ? `the command goes on in session ${id}.`
+    : 'the command, which runs without tmux, ends with it.';
 
 function createParams({ command, name, projectPath, environment, cols, rows }: Wanted) {
   const shown = command.join(' ').trim().slice(0, 80) || 'run';
@@ -141,11 +145,26 @@ function createTelling(collector: Collector, { peer, progress }: Caller): () => 
   };
 }
 
-/** The kept bytes; as text, without the rest of a character whose beginning was omitted. */
-function written(collector: Collector, encoding: Wanted['encoding']): string {
-  const kept = collector.from(collector.start);
-  if (encoding === 'base64' || collector.start === 0) return kept.toString(encoding);
-  let from = 0;
-  while (from < 3 && (kept[from]! & 0xc0) === 0x80) from++;
-  return kept.toString('utf8', from);
+/** The kept bytes; as text, from the beginning of a character on, and no more than an answer can hold. */
+function written(collector: Collector, encoding: Wanted['encoding']): { output: string; omittedBytes: number } {
+  const { start } = collector;
+  const kept = collector.from(start);
+  if (encoding === 'base64') return { output: kept.toString('base64'), omittedBytes: start };
+  let from = start === 0 ? 0 : characterAt(kept, 0);
+  let output = kept.toString('utf8', from);
+  // A control character is six in JSON.
+  while (Buffer.byteLength(JSON.stringify(output)) > ANSWER_BYTES) {
+    from = characterAt(kept, Math.ceil((from + kept.length) / 2));
+    output = kept.toString('utf8', from);
+  }
+  return { output, omittedBytes: start + from };
+}
+
+const ANSWER_BYTES = limits.bodyBytes - 64 * 1024;
+
+/** The place itself, or behind the rest of a character whose beginning is before it. */
+function characterAt(bytes: Buffer, place: number): number {
+  let at = place;
+  while (at < place + 3 && (bytes[at]! & 0xc0) === 0x80) at++;
+  return at;
 }

@@ -157,6 +157,22 @@ for (const kind of kinds)
       assert.deepEqual([shown.sort(), complete], [['PATH=/nowhere', 'code=mine too', 'mark=mine'], true]);
     });
 
+    test('output that is longer in an answer than an answer may be is cut, not lost', async () => {
+      const { output, bytes, omittedBytes } = await run(['head', '-c', '2000000', '/dev/zero'], { maxBytes: 2 ** 21 });
+      assert.equal(bytes, 2_000_000);
+      assert.equal(output, '\0'.repeat(bytes - omittedBytes));
+      assert.ok(output.length >= 300_000);
+    });
+
+    test('arguments longer than a system can give are refused, those that are not arrive', async () => {
+      const refused = { kind: 'InvalidParams', message: /at most \d+ can be given/ };
+      await assert.rejects(run(['echo', '€'.repeat(65_536)]), refused);
+      await assert.rejects(run(['echo', ...Array<string>(16).fill('x'.repeat(65_536))]), refused);
+      const long = ['€'.repeat(43_690), ...Array<string>(12).fill('x'.repeat(65_536))];
+      const { output } = await run(['echo', ...long], { maxBytes: 2 ** 21 });
+      assert.equal(sha256(output), sha256(`${long.join(' ')}\n`));
+    });
+
     test('a program that is not there is refused before anything is made', async () => {
       const count = async () => (await client.call('session/list', { status: ['active', 'closed'] })).sessions.length;
       const before = await count();
