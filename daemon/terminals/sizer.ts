@@ -69,9 +69,12 @@ export function createSizer({ store, places, backend, log, holdMs = HOLD_MS }: S
   /** Resolves when the session has the latest size and everybody knows; of many changes at once only the last is set. */
   const change = async (id: string, lease: Lease): Promise<void> => {
     const session = of(id);
+    // Whoever comes and goes meanwhile does not prolong the waiting.
+    if (!lease.away || !session.lease.away || lease.owner !== session.lease.owner) {
+      clearTimeout(session.waiting);
+      if (lease.away) session.waiting = setTimeout(() => quietly(id, expire(session.lease)), holdMs).unref();
+    }
     session.lease = lease;
-    clearTimeout(session.waiting);
-    if (lease.away) session.waiting = setTimeout(() => quietly(id, expire(session.lease)), holdMs).unref();
     keepHome(id, lease);
     for (let size = wanted(id); size; size = wanted(id)) {
       session.applying ??= apply(id, size).finally(() => {

@@ -74,7 +74,8 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
   };
 
   const end = (viewer: OpenViewer, reason: EndReason) => {
-    close(viewer);
+    // Viewers come back when the daemon does: their sessions are not resized for the time between.
+    close(viewer, reason === 'stopping' ? 'lost' : 'closed');
     viewer.peer.tell('terminal/closed', { streamId: viewer.streamId, reason });
   };
 

@@ -192,3 +192,11 @@ test('a session left at the size of a viewer of the last daemon goes home', asyn
   await reaches(watcher.client, watcher.streamId, { cols: 120, rows: 40 });
   assert.equal(await sizeIn(daemon, id), '120x40');
 });
+
+test('a daemon that stops leaves sizes as they are for viewers to come back to', async (t) => {
+  const { daemon, client } = await whole(t);
+  const { id } = await client.call('session/create', { command: ['cat'], cols: 120, rows: 40 });
+  await viewer(t, daemon, { sessionId: id, cols: 200, rows: 50 });
+  await daemon.terminate();
+  assert.equal(await sizeIn(daemon, id), '200x50');
+});
