@@ -2,7 +2,7 @@
 
 import { cli } from './cli.js';
 import { commands } from './commands.js';
-import { crowd } from './crowd.js';
+import { crowd, lazy } from './crowd.js';
 import { echo } from './echo.js';
 import { flood } from './flood.js';
 import { idle } from './idle.js';
@@ -19,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   cli,
   flood,
   crowd,
+  lazy,
   viewers,
   commands,
   ttyd,
