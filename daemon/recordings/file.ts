@@ -71,7 +71,7 @@ function openNew(path: string): number {
     if (!code) throw error;
     throw new RpcError(
       'Unavailable',
-      `The recording ${path} cannot be written (${code}). Make room, or check its folder.`,
+      `The recording ${path} cannot be written (${code}). Make room, check its folder, or try again.`,
     );
   }
 }

@@ -46,8 +46,9 @@ export function createMoving({ viewers, draw, source, exit, lost }: MovingDeps):
       viewer.sawEnd = sawEnd;
       push(viewer);
     } catch (error) {
-      // Without the backend the viewer waits; it is moved when the backend is back.
-      if (!(error instanceof RpcError && error.kind === 'Unavailable')) lost(viewer, error);
+      // Without the backend the viewer waits; it is moved when the backend is back. What tmux refuses it refuses again.
+      const away = error instanceof RpcError && error.kind === 'Unavailable' && error.data.code !== 'TMUX_FAILED';
+      if (!away) lost(viewer, error);
     }
   };
 

@@ -113,6 +113,11 @@ test('while tmux is away a viewer waits; when its window is gone the viewer is l
   await answer('back');
   await until(() => names().includes('snapshot'));
   assert.deepEqual(lost, []);
+  stream.interrupted();
+  stream.resumed();
+  await refuse(new RpcError('Unavailable', 'tmux refused', { code: 'TMUX_FAILED' }));
+  await new Promise(setImmediate);
+  assert.equal(lost.splice(0).length, 1, 'a refusal is for good');
   stream.resumed();
   await refuse(new RpcError('Gone', 'no window'));
   await new Promise(setImmediate);
