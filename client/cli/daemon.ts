@@ -69,7 +69,7 @@ async function stop(context: Context): Promise<void> {
   if (output.json) output.object(result);
   else
     output.note(
-      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions ended with it' : 'sessions live on'}.`,
+      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions on its own terminals ended with it' : 'sessions live on'}.`,
     );
 }
 

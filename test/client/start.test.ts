@@ -80,7 +80,10 @@ test('without tmux, start and stop say that sessions end with the daemon', () =>
       (await rdv(home, ['daemon', 'health'])).stdout,
       /^tmux\tfalse\tRunning without tmux, so sessions end/m,
     );
-    assert.equal((await rdv(home, ['daemon', 'stop'])).stderr, 'The daemon has stopped; sessions ended with it.\n');
+    assert.equal(
+      (await rdv(home, ['daemon', 'stop'])).stderr,
+      'The daemon has stopped; sessions on its own terminals ended with it.\n',
+    );
   }));
 
 test('a restart right after a stop finds its way past the daemon that is ending', () =>
