@@ -3,7 +3,7 @@ import { findEndpoint } from '../endpoint.js';
 import { quickConnect } from '../quick.js';
 import { tellFailure } from './fail.js';
 import { parseLight } from './light.js';
-import { createOutput, endQuietlyOnClosedPipe } from './output.js';
+import { createOutput, endOnClosedOutput } from './output.js';
 import { version } from './version.js';
 
 const TIMEOUT_MS = 30_000;
@@ -27,7 +27,7 @@ async function runLight(argv: readonly string[]): Promise<boolean> {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipe();
+  endOnClosedOutput();
   try {
     if (await runLight(argv)) return;
   } catch (error) {

@@ -47,10 +47,13 @@ export function tellError(text: string): void {
   }
 }
 
-/** A reader that has had enough, such as `head`, is a success. */
-export function endQuietlyOnClosedPipe(): void {
+/** A reader that has had enough, such as `head`, is a success; a full disk is not. */
+export function endOnClosedOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(0);
+    tellError(
+      `rdv: The output cannot be written: ${error.message}.\nSee that there is room for it, and run it again.\n`,
+    );
+    process.exit(1);
   });
 }

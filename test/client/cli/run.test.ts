@@ -44,6 +44,14 @@ test('a program that is not there is told with its cure', async () => {
   assert.match(stderr, /no program "no-such-program"/);
 });
 
+test('output that cannot be written is a failure, told without a stack', async () => {
+  const screen = inTerminal(daemon.home, '$RDV run -- echo x > /dev/full; echo "code $?"');
+  await screen.shows('rdv: The output cannot be written: ENOSPC');
+  await screen.shows('code 1');
+  await screen.ended;
+  assert.doesNotMatch(screen.text, / at /);
+});
+
 test('rdv record and rdv play: the file is played as it was, all at once off a terminal', async () => {
   const { stdout: id } = await run('new', '-d', '--name', 'taped', 'sh', '-c', 'echo ready; cat');
   await run('session', 'wait', id.trim(), '--until', 'pattern', '--pattern', 'ready');
