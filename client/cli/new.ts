@@ -1,8 +1,8 @@
 /** `rdv new`: a session in this directory, attached at once when there is a terminal. */
-import { resolve } from 'node:path';
 import type { Params } from '#protocol';
 import { attach, hasTerminal } from './attach.js';
 import type { Context } from './context.js';
+import { startDirectory } from './directory.js';
 import { failure } from './fail.js';
 import { terminalSize } from './size.js';
 
@@ -29,7 +29,7 @@ function paramsOf(command: readonly string[], flags: NewFlags): Params<'session/
   const cols = number('--cols', flags.cols) ?? size?.cols;
   const rows = number('--rows', flags.rows) ?? size?.rows;
   return {
-    projectPath: resolve(flags.directory ?? '.'),
+    projectPath: startDirectory(flags.directory),
     ...(command.length > 0 && { command: [...command] }),
     ...(flags.name !== undefined && { name: flags.name }),
     ...(flags.environment && { environment: flags.environment }),

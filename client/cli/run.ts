@@ -1,8 +1,8 @@
 /** `rdv run`: a command to its end in a session of its own; its output and its exit code become ours. */
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Params, Result } from '#protocol';
 import type { Context } from './context.js';
+import { startDirectory } from './directory.js';
 import { failure } from './fail.js';
 import { timeoutOf } from './flags.js';
 import { tellError } from './output.js';
@@ -30,7 +30,7 @@ function paramsOf({ flags: { timeout } }: Context, command: readonly string[], f
   const timeoutMs = timeoutOf(timeout === undefined ? {} : { timeout });
   return {
     command: [...command],
-    projectPath: resolve(flags.directory ?? '.'),
+    projectPath: startDirectory(flags.directory),
     ...(flags.name !== undefined && { name: flags.name }),
     ...(flags.environment && { environment: flags.environment }),
     ...(flags.keep && { keep: true }),

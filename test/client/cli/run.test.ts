@@ -52,6 +52,16 @@ test('output that cannot be written is a failure, told without a stack', async (
   assert.doesNotMatch(screen.text, / at /);
 });
 
+test('a directory that was deleted under the person is told as what it is', async () => {
+  for (const command of ['run -- pwd', 'new -d']) {
+    const script = `mkdir ${daemon.home}/gone; cd ${daemon.home}/gone; rmdir ../gone; $RDV ${command}; echo "code $?"`;
+    const screen = inTerminal(daemon.home, script);
+    await screen.shows('rdv: The directory you are in no longer exists.');
+    await screen.shows('code 2');
+    await screen.ended;
+  }
+});
+
 test('rdv record and rdv play: the file is played as it was, all at once off a terminal', async () => {
   const { stdout: id } = await run('new', '-d', '--name', 'taped', 'sh', '-c', 'echo ready; cat');
   await run('session', 'wait', id.trim(), '--until', 'pattern', '--pattern', 'ready');
