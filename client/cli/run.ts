@@ -14,6 +14,9 @@ export interface RunFlags {
   readonly keep?: boolean;
 }
 
+/** Output that waits for a slow reader of ours, and then? What comes next is skipped, and said to be missing. */
+const WAITING_BYTES = 16 * 1024 * 1024;
+
 /** Sets the exit code to the command's. Throws Timeout when --timeout ended it, Gone when its session went away. */
 export async function run(context: Context, command: readonly string[], flags: RunFlags): Promise<void> {
   const { output } = context;
@@ -48,12 +51,12 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
     const fresh = data.subarray(Math.max(0, shown - offset));
     missing += Math.max(0, offset - shown);
     shown = Math.max(shown, offset + data.length);
-    // Waits for a slow reader: then the daemon holds output back, instead of our memory.
     if (fresh.length > 0) process.stdout.write(fresh);
   };
   const leave = client.on('$/progress', ({ token, value }) => {
     const { offset, data } = value as { offset: number; data: string };
-    if (token === progressToken) show(offset, Buffer.from(data, 'base64'));
+    if (token === progressToken && process.stdout.writableLength <= WAITING_BYTES)
+      show(offset, Buffer.from(data, 'base64'));
   });
   try {
     const result = await context.call('session/run', { ...params, progressToken });

@@ -21,9 +21,14 @@ function environmentFor(home: string, more: Environment): Record<string, string>
   return { PATH, HOME, TERM: 'xterm-256color', REMOTE_DEV_DIR: home, ...(TMUX_TMPDIR && { TMUX_TMPDIR }), ...more };
 }
 
+/** Off a terminal, for those who read as they like. */
+export function start(home: string, args: readonly string[], more: Environment = {}) {
+  return spawnProcess(process.execPath, [program, ...args], { env: environmentFor(home, more) });
+}
+
 /** Off a terminal. `input` is all of stdin. */
 export async function rdv(home: string, args: readonly string[], more: Environment = {}, input = ''): Promise<Outcome> {
-  const child = spawnProcess(process.execPath, [program, ...args], { env: environmentFor(home, more) });
+  const child = start(home, args, more);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));

@@ -1,11 +1,12 @@
 /** `rdv run`, `rdv record` and `rdv play` as they are typed: output, exit codes, files, and what a person sees. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { methods } from '#protocol';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
-import { inTerminal, rdv } from './program.js';
+import { inTerminal, rdv, start } from './program.js';
 
 let daemon: Daemon;
 before(async () => {
@@ -42,6 +43,20 @@ test('a program that is not there is told with its cure', async () => {
   const { code, stderr } = await run('run', 'no-such-program');
   assert.equal(code, 2);
   assert.match(stderr, /no program "no-such-program"/);
+});
+
+test('who reads nothing of a run costs bounded memory, and is told what was missed', { timeout: 60_000 }, async () => {
+  const bytes = 24_000_000;
+  const script = `yes ${'x'.repeat(199)} | head -c ${bytes}`;
+  const child = start(daemon.home, ['run', '-n', 'flood', '--', 'sh', '-c', script]);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child.stderr, 'data');
+  let read = 0;
+  child.stdout.on('data', (data: Buffer) => (read += data.length));
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+  const [, missing] = /^rdv: (\d+) bytes of output are missing above/.exec(stderr) ?? [];
+  assert.equal(read + Number(missing), bytes);
 });
 
 test('output that cannot be written is a failure, told without a stack', async () => {
