@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type CastEvent, openCast } from './cast.js';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
+import { createGuest } from './guest.js';
 import { FRESH } from './modes.js';
 import { createQueryFilter } from './queries.js';
 import { takeTerminal } from './rawmode.js';
@@ -37,8 +38,13 @@ export async function play({ output, flags: global }: Context, path: string, fla
 }
 
 async function printAll(events: AsyncIterable<CastEvent>): Promise<void> {
-  for await (const { kind, data } of events) {
-    if (kind === 'o' && !process.stdout.write(data)) await once(process.stdout, 'drain');
+  const guest = createGuest();
+  try {
+    for await (const { kind, data } of events) {
+      if (kind === 'o' && !guest.write(Buffer.from(data))) await once(process.stdout, 'drain');
+    }
+  } finally {
+    guest.end();
   }
 }
 

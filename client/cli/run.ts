@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { startDirectory } from './directory.js';
 import { failure } from './fail.js';
 import { timeoutOf } from './flags.js';
+import { createGuest } from './guest.js';
 import { tellError } from './output.js';
 
 export interface RunFlags {
@@ -45,13 +46,14 @@ function paramsOf({ flags: { timeout } }: Context, command: readonly string[], f
 async function runShown(context: Context, params: Params<'session/run'>): Promise<Result<'session/run'>> {
   const client = await context.client();
   const progressToken = randomUUID();
+  const guest = createGuest();
   let shown = 0;
   let missing = 0;
   const show = (offset: number, data: Buffer) => {
     const fresh = data.subarray(Math.max(0, shown - offset));
     missing += Math.max(0, offset - shown);
     shown = Math.max(shown, offset + data.length);
-    if (fresh.length > 0) process.stdout.write(fresh);
+    if (fresh.length > 0) guest.write(fresh);
   };
   const leave = client.on('$/progress', ({ token, value }) => {
     const { offset, data } = value as { offset: number; data: string };
@@ -68,6 +70,7 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
     return result;
   } finally {
     leave();
+    guest.end();
   }
 }
 

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { methods } from '#protocol';
+import { RESTORE } from '../../../client/cli/modes.js';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { inTerminal, rdv, start } from './program.js';
 
@@ -43,6 +44,23 @@ test('a program that is not there is told with its cure', async () => {
   const { code, stderr } = await run('run', 'no-such-program');
   assert.equal(code, 2);
   assert.match(stderr, /no program "no-such-program"/);
+});
+
+test('on a terminal what a run or a recording asks is not answered, and what it sets is ended with it', async () => {
+  const questions = String.raw`\033[?1049h\033[?1003h\033[c\033[6ndone`;
+  const path = join(daemon.home, 'asking.cast');
+  const event = [0, 'o', '\x1b[?1049h\x1b[?1003h\x1b[c\x1b[6ndone'];
+  writeFileSync(path, `{"version":2,"width":80,"height":24}\n${JSON.stringify(event)}\n`);
+  for (const command of [`run -- printf '${questions}'`, `play ${path} < /dev/null`]) {
+    const screen = inTerminal(daemon.home, `$RDV ${command}; echo over`);
+    await screen.shows('\x1b[?1049h\x1b[?1003hdone');
+    await screen.shows(RESTORE);
+    await screen.shows('over');
+    await screen.ended;
+  }
+  const plain = inTerminal(daemon.home, '$RDV run -- echo plain');
+  await plain.ended;
+  assert.equal(plain.text, 'plain\r\n');
 });
 
 test('who reads nothing of a run costs bounded memory, and is told what was missed', { timeout: 60_000 }, async () => {
