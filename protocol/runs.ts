@@ -43,7 +43,9 @@ export const runMethods = {
       progressToken: z
         .union([z.string(), z.int()])
         .optional()
-        .describe('Asks for the output as it comes: `$/progress` with `{offset, data}`, the bytes in base64.'),
+        .describe(
+          'Asks for the output as it comes: `$/progress` with `{offset, data}`, the bytes in base64; `sessionId` comes first.',
+        ),
     }),
     result: z.object({
       sessionId: z.string(),

@@ -1,6 +1,7 @@
 /** `rdv run`: a command to its end in a session of its own; its output and its exit code become ours. */
 import { randomUUID } from 'node:crypto';
 import type { Params, Result } from '#protocol';
+import { RpcError } from '#protocol/errors';
 import type { Context } from './context.js';
 import { startDirectory } from './directory.js';
 import { failure } from './fail.js';
@@ -49,6 +50,7 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
   const guest = createGuest();
   let shown = 0;
   let missing = 0;
+  let session: string | undefined;
   const show = (offset: number, data: Buffer) => {
     const fresh = data.subarray(Math.max(0, shown - offset));
     missing += Math.max(0, offset - shown);
@@ -56,9 +58,10 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
     if (fresh.length > 0) guest.write(fresh);
   };
   const leave = client.on('$/progress', ({ token, value }) => {
-    const { offset, data } = value as { offset: number; data: string };
-    if (token === progressToken && process.stdout.writableLength <= WAITING_BYTES)
-      show(offset, Buffer.from(data, 'base64'));
+    if (token !== progressToken) return;
+    const { offset, data, sessionId } = value as { offset: number; data: string; sessionId?: string };
+    session = sessionId ?? session;
+    if (process.stdout.writableLength <= WAITING_BYTES) show(offset, Buffer.from(data, 'base64'));
   });
   try {
     const result = await context.call('session/run', { ...params, progressToken });
@@ -68,10 +71,25 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
     if (!result.complete)
       tellError('rdv: output is missing above: the daemon lost sight of the terminal for a moment.\n');
     return result;
+  } catch (error) {
+    throw toldOf(error, session);
   } finally {
     leave();
     guest.end();
   }
+}
+
+/** What became of the command, where the failure itself does not tell. */
+function toldOf(error: unknown, session: string | undefined): unknown {
+  if (!(error instanceof RpcError)) return error;
+  if (error.kind === 'Cancelled') return failure('Cancelled', 'Interrupted; the command was ended.', 'Run it again.');
+  if (error.data.code !== 'CONNECTION_LOST' || !session) return error;
+  const short = session.slice(0, 8);
+  return failure(
+    'Unavailable',
+    `The daemon was lost; the command may go on in session ${short}.`,
+    `See it with \`rdv attach ${short}\`, end it with \`rdv close ${short}\`.`,
+  );
 }
 
 function exitCodeOf({ reason, exitCode, sessionId }: Result<'session/run'>, timeout: string | undefined): number {

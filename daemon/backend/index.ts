@@ -2,6 +2,7 @@
 import type { CaptureOptions, Cut } from './capture.js';
 
 export type { Capture, CaptureOptions, Cut, Modes } from './capture.js';
+export { endGroup } from './group.js';
 export { checkKeys } from './keys.js';
 export { CHILD, launchArguments, USUAL } from './launch.js';
 
@@ -81,8 +82,11 @@ export interface Backend {
   /** Leaves modes in which the backend itself would take the keys. */
   leaveModes(pane: number): Promise<void>;
   resize(window: number, cols: number, rows: number): Promise<void>;
-  /** Ends the window; its processes get SIGHUP. Harmless when it is gone already. */
-  kill(window: number): Promise<void>;
+  /**
+   * Ends the window; its processes get SIGHUP, and those that are not gone 2 s later SIGKILL if `hard`. Harmless when
+   * it is gone already.
+   */
+  kill(window: number, hard?: boolean): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** Programs on terminals of this process itself, for machines without tmux: they end with the daemon. */
 import { RpcError } from '#protocol/errors';
-import type { Backend, BackendEvents, NewWindow } from '../backend/index.js';
+import { type Backend, type BackendEvents, endGroup, type NewWindow } from '../backend/index.js';
 import { loadNative } from './native.js';
 import { gone, openWindow, type Window } from './window.js';
 
@@ -33,10 +33,11 @@ export function openPty({ environment, degraded }: PtyOptions, events: BackendEv
     return { window: number, pane: number };
   };
 
-  const forget = (number: number) => {
+  const forget = (number: number, hard = false) => {
     const window = windows.get(number);
     if (!window) return;
     windows.delete(number);
+    if (hard) endGroup(window.seen().pid);
     leaving.set(
       window,
       window.end().finally(() => leaving.delete(window)),
@@ -66,7 +67,7 @@ export function openPty({ environment, degraded }: PtyOptions, events: BackendEv
     keys: async (pane, names) => get(pane).keys(names),
     leaveModes: async (pane) => void get(pane),
     resize: async (window, cols, rows) => get(window).resize(cols, rows),
-    kill: async (window) => forget(window),
+    kill: async (window, hard) => forget(window, hard),
     ping: async () => {},
     async close() {
       closed = true;

@@ -19,12 +19,12 @@ export interface CloseDeps {
   };
 }
 
-/** To be called under the session's lock. Throws NotFound, or Conflict when it is closed already. */
-export async function closeSession(deps: CloseDeps, user: string, id: string): Promise<Session> {
+/** To be called under the session's lock; `hard` as for `Backend.kill`. Throws NotFound, or Conflict when it is closed already. */
+export async function closeSession(deps: CloseDeps, user: string, id: string, hard = false): Promise<Session> {
   const { store, places, backend, journal, now, viewers } = deps;
   turn(store.get(user, id), 'closed', now());
   const place = places.find(id);
-  if (place) await backend.kill(place.window);
+  if (place) await backend.kill(place.window, hard);
   places.remove(id);
   // Read again: its program may have ended, or its size changed, while the backend was asked.
   const closed = turn(store.get(user, id), 'closed', now());

@@ -76,6 +76,7 @@ async function follow(
 ): Promise<{ reason: Reason; complete: boolean }> {
   const over = createOver(deps, session.id, collector, wanted.timeoutMs, caller.signal);
   const tell = wanted.progressToken === undefined ? () => {} : createTelling(collector, caller);
+  caller.progress({ sessionId: session.id, offset: 0, data: '' });
   const output = deps.output(deps.places.get(session.id).pane);
   let complete = true;
   const take = (data: Buffer) => {
@@ -130,7 +131,8 @@ async function finish(deps: RunDeps, { id, userId }: Session, { exitCode }: Coll
     const session = deps.store.find(id);
     if (!session || !isLive(session) || keep) return;
     if (exitCode !== undefined) deps.store.save({ ...session, exit: { code: exitCode, signal: null, at: deps.now() } });
-    await closeSession(deps, userId, id);
+    // A command that is ended before its time is ended whatever it does about it.
+    await closeSession(deps, userId, id, exitCode === undefined);
   });
 }
 

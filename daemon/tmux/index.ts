@@ -74,7 +74,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     keys: (pane, names) => said(typeKeys(run, pane, names)),
     leaveModes: (pane) => said(leaveModes(run, pane)),
     resize: (window, cols, rows) => said(resizeWindow(run, window, cols, rows)),
-    kill: (window) => killWindow(run, window).catch(ignoreAbsent).catch(say),
+    kill: (window, hard = false) => killWindow(run, window, hard).catch(ignoreAbsent).catch(say),
     ping: () => said(run([['display-message', '-p', 'ok']])).then(() => {}),
     async close() {
       nudge.close();

@@ -1,5 +1,5 @@
 /** Makes, lists, sizes and ends the windows that sessions live in. */
-import { launchArguments, type NewWindow, type Place, type SeenWindow } from '../backend/index.js';
+import { endGroup, launchArguments, type NewWindow, type Place, type SeenWindow } from '../backend/index.js';
 import { HUB, PREFIX } from './config.js';
 import type { Control } from './control.js';
 
@@ -78,6 +78,11 @@ export async function resizeWindow(run: Control['run'], window: number, cols: nu
 }
 
 /** Ends the window in every session that shows it; its processes get SIGHUP. */
-export async function killWindow(run: Control['run'], window: number): Promise<void> {
-  await run([['kill-window', '-t', `@${window}`]]);
+export async function killWindow(run: Control['run'], window: number, hard: boolean): Promise<void> {
+  const target = ['-t', `@${window}`];
+  const [pid] = await run([
+    ['display-message', '-p', ...target, '#{pane_pid}'],
+    ['kill-window', ...target],
+  ]);
+  if (hard && Number(pid) > 0) endGroup(Number(pid));
 }

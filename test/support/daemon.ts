@@ -204,7 +204,7 @@ function tmux(name: string, ...command: string[]): string {
 }
 
 /** A zombie counts as gone: in a container nobody may reap it for seconds. */
-function alive(pid: number): boolean {
+export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -36,8 +36,20 @@ test('a run that takes too long ends with 124, and one that is interrupted ends 
   const screen = inTerminal(daemon.home, 'exec $RDV run -- sh -c "echo begun; sleep 60"');
   await screen.shows('begun');
   process.kill(screen.pid, 'SIGINT');
+  await screen.shows('Interrupted; the command was ended.');
   assert.equal(await screen.ended, 130);
   assert.doesNotMatch((await run('ls')).stdout, /begun/);
+});
+
+test('a run whose daemon dies tells where the command goes on', async (t) => {
+  const own = await startDaemon();
+  t.after(() => own.stop());
+  const screen = inTerminal(own.home, 'exec $RDV run -- sh -c "echo begun; sleep 60"');
+  await screen.shows('begun');
+  await own.kill9();
+  await screen.shows(/may go on in session [0-9a-f]{8}/);
+  await screen.shows(/rdv attach [0-9a-f]{8}/);
+  assert.equal(await screen.ended, 69);
 });
 
 test('a program that is not there is told with its cure', async () => {

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, connect } from '#client';
 import type { Params } from '#protocol';
 import { kinds } from '../../support/backends.js';
-import { type Daemon, startDaemon } from '../../support/daemon.js';
+import { alive, type Daemon, startDaemon } from '../../support/daemon.js';
 import { heard } from '../../support/whole.js';
 
 for (const kind of kinds)
@@ -88,6 +89,19 @@ for (const kind of kinds)
       const { reason, exitCode, output, sessionId } = await shell('echo begun; exec sleep 60', { timeoutMs: 400 });
       assert.deepEqual([reason, exitCode, output], ['timeout', null, 'begun\n']);
       assert.equal((await client.call('session/get', { id: sessionId })).status, 'closed');
+    });
+
+    test('a command that ignores its end is ended all the same', async () => {
+      const file = join(daemon.home, `stubborn ${kind}`);
+      const script = `trap "" HUP INT TERM; echo $$ >"$1"; while :; do sleep 1; done`;
+      const { reason } = await run(['sh', '-c', script, 'sh', file], { timeoutMs: 500 });
+      assert.equal(reason, 'timeout');
+      const pid = Number(readFileSync(file, 'utf8'));
+      const late = performance.now() + 10_000;
+      while (alive(pid)) {
+        assert.ok(performance.now() < late, 'it still runs');
+        await sleep(50);
+      }
     });
 
     test('a cancelled run ends its command', async () => {
