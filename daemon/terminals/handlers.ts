@@ -4,6 +4,7 @@ import type { Backend } from '../backend/index.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
+import type { Place } from './cut.js';
 import type { Size } from './lease.js';
 import { stand } from './moving.js';
 import type { Sizes } from './sizes.js';
@@ -32,6 +33,7 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
       const session = openable(store.get(caller.user, params.sessionId));
       const place = places.get(session.id);
       const size = sizeIn(params);
+      checkResume(terminals.stream(place.pane).here(), params);
       const viewer = terminals.open(caller.peer, { sessionId: session.id, pane: place.pane }, params);
       try {
         // A viewer that comes back on its own takes nothing from those who are here.
@@ -100,6 +102,15 @@ function sizeIn({ mode, cols, rows }: Parsed<'terminal/open'>): Size | undefined
   return mode === 'ro' || cols === undefined || rows === undefined ? undefined : { cols, rows };
 }
 
+/** Before anything changes. A place in another epoch is no mistake: the viewer could not know that it is over. */
+function checkResume(here: Place, { resume }: Parsed<'terminal/open'>): void {
+  if (resume?.epoch !== here.epoch || resume.offset <= here.offset) return;
+  throw new RpcError(
+    'InvalidParams',
+    `Expected \`resume.offset\` to be at most ${here.offset}, got ${resume.offset}: that byte is not printed yet.`,
+  );
+}
+
 /** Where the viewer starts: at the place it asks for while that is held, else at a fresh snapshot. */
 async function begin(
   terminals: Terminals,
@@ -107,14 +118,7 @@ async function begin(
   params: Parsed<'terminal/open'>,
 ): Promise<Omit<Result<'terminal/open'>, 'cols' | 'rows' | 'owner'>> {
   const stream = terminals.stream(viewer.pane);
-  const here = stream.here();
   const { resume, scrollback } = params;
-  if (resume && resume.epoch === here.epoch && resume.offset > here.offset) {
-    throw new RpcError(
-      'InvalidParams',
-      `Expected \`resume.offset\` to be at most ${here.offset}, got ${resume.offset}: that byte is not printed yet.`,
-    );
-  }
   const { streamId } = viewer;
   if (resume && stream.holds(resume.epoch, resume.offset)) {
     stand(viewer, resume.offset);

@@ -116,6 +116,19 @@ for (const kind of kinds)
       await home;
     });
 
+    test('an open that is refused changes no size, not even for a moment', async (t) => {
+      const { daemon, client } = await whole(t, { environment: { RDV_BACKEND: kind } });
+      const { id } = await client.call('session/create', { command: ['cat'], cols: 120, rows: 40 });
+      const watcher = await viewer(t, daemon, { sessionId: id, mode: 'ro' });
+      const told: object[] = [];
+      watcher.client.on('terminal/resized', (view) => told.push(view));
+      const { epoch, offset } = watcher.opened;
+      const future = { sessionId: id, cols: 40, rows: 20, focus: true, resume: { epoch, offset: offset + 99 } };
+      await assert.rejects(client.call('terminal/open', future), { kind: 'InvalidParams' });
+      await watcher.client.call('daemon/ping', {});
+      assert.deepEqual([told, await sizeIn(daemon, id)], [[], '120x40']);
+    });
+
     test('half a size, and focus without one, are refused', async (t) => {
       const { client } = await whole(t, { environment: { RDV_BACKEND: kind } });
       const { id } = await client.call('session/create', { command: ['cat'] });
