@@ -74,10 +74,10 @@ async function follow(
   wanted: Wanted,
   caller: Caller,
 ): Promise<{ reason: Reason; complete: boolean }> {
+  const output = deps.output(deps.places.get(session.id).pane);
   const over = createOver(deps, session.id, collector, wanted.timeoutMs, caller.signal);
   const tell = wanted.progressToken === undefined ? () => {} : createTelling(collector, caller);
   caller.progress({ sessionId: session.id, offset: 0, data: '' });
-  const output = deps.output(deps.places.get(session.id).pane);
   let complete = true;
   const take = (data: Buffer) => {
     collector.take(data);
