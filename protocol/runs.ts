@@ -9,6 +9,8 @@ const { projectPath, environment, cols, rows } = sessionMethods['session/create'
 export const run = {
   /** Output kept unless told otherwise; the newest. */
   keptBytes: 256 * 1024,
+  /** How long a command may take unless told otherwise. */
+  timeoutMs: 600_000,
   /** Output kept at most. */
   mostBytes: 2 * 1024 * 1024,
 } as const;
@@ -32,7 +34,7 @@ export const runMethods = {
         .int()
         .min(1)
         .max(86_400_000)
-        .default(600_000)
+        .default(run.timeoutMs)
         .describe('After so long the command is ended, with what it had printed as the answer.'),
       maxBytes: z.int().min(0).max(run.mostBytes).default(run.keptBytes).describe('Output kept; of more, the newest.'),
       encoding: z

@@ -1,5 +1,4 @@
 /** `rdv attach`: a session in the user's own terminal, until the keys that leave it or its end; a lost daemon is waited for. */
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '#protocol';
 import { errors } from '#protocol/errors';
@@ -11,7 +10,7 @@ import { failure, tellFailure } from './fail.js';
 import { type End, endWhileAway, farewell, missingKeys } from './farewell.js';
 import { openHands } from './keys.js';
 import { FRESH, freshKeeping } from './modes.js';
-import { tellError } from './output.js';
+import { tellError, writeOut } from './output.js';
 import { createQueryFilter } from './queries.js';
 import { takeTerminal } from './rawmode.js';
 import { terminalSize } from './size.js';
@@ -110,11 +109,11 @@ async function play(first: IteratorResult<FollowedEvent>, events: Events, line: 
   for (let next = first; !next.done; next = await events.next()) {
     const event = next.value;
     if (event.type === 'exit' || event.type === 'closed') return event;
-    if (event.type === 'data') await draw(withoutQueries(event.data));
+    if (event.type === 'data') await writeOut(withoutQueries(event.data));
     if (event.type === 'snapshot') {
       withoutQueries = createQueryFilter();
-      await draw(event.reset ? FRESH : freshKeeping(process.stdout.rows ?? event.rows));
-      await draw(event.data);
+      await writeOut(event.reset ? FRESH : freshKeeping(process.stdout.rows ?? event.rows));
+      await writeOut(event.data);
     }
     if (event.type === 'back') line.end();
     if (event.type === 'away') {
@@ -124,10 +123,6 @@ async function play(first: IteratorResult<FollowedEvent>, events: Events, line: 
     }
   }
   return { type: 'detached' };
-}
-
-async function draw(data: Uint8Array | string): Promise<void> {
-  if (!process.stdout.write(data)) await once(process.stdout, 'drain');
 }
 
 function drawBelow(text: string): void {

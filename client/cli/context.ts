@@ -1,7 +1,7 @@
 /** What a command has to work with: its flags, the daemon, and the ways to speak. */
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { MethodName, Params, Result } from '#protocol';
+import { type MethodName, type Params, type Result, run } from '#protocol';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
 import { type Client, createShared } from '../index.js';
 import { ensureDaemon } from '../start.js';
@@ -78,7 +78,7 @@ function callMs(method: MethodName, params: { timeoutMs?: number }, typedMs: num
 }
 
 /** What the daemon takes when no time is given. */
-const presetMs: Partial<Record<MethodName, number>> = { 'session/wait': CALL_MS, 'session/run': 600_000 };
+const presetMs: Partial<Record<MethodName, number>> = { 'session/wait': CALL_MS, 'session/run': run.timeoutMs };
 
 function interruptible() {
   const controller = new AbortController();

@@ -1,4 +1,5 @@
 /** Where a command's words go: data to stdout, everything else to stderr. */
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
 import { toJson } from './text.js';
@@ -35,6 +36,11 @@ export function createOutput(flags: OutputFlags): Output {
     object: (value) => void stdout.write(`${toJson(value)}\n`),
     note: (line) => void (flags.quiet || tellError(`${line}\n`)),
   };
+}
+
+/** Writes to stdout, and waits while it is full. */
+export async function writeOut(data: Uint8Array | string): Promise<void> {
+  if (!process.stdout.write(data)) await once(process.stdout, 'drain');
 }
 
 /** Written at once, so that it is out even when the process ends on the next line. */

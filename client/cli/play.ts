@@ -1,10 +1,12 @@
 /** `rdv play`: shows a recording as it was, or prints all of it at once off a terminal. */
 import { once } from 'node:events';
+import { hasTerminal } from './attach.js';
 import { type CastEvent, openCast } from './cast.js';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
 import { createGuest } from './guest.js';
 import { FRESH } from './modes.js';
+import { writeOut } from './output.js';
 import { createQueryFilter } from './queries.js';
 import { takeTerminal } from './rawmode.js';
 import { terminalSize } from './size.js';
@@ -21,7 +23,7 @@ export async function play({ output, flags: global }: Context, path: string, fla
     idle: positive('--idle', flags.idle, Number.POSITIVE_INFINITY),
   };
   const cast = await openCast(path);
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return printAll(cast.events);
+  if (!hasTerminal()) return printAll(cast.events);
   const size = terminalSize();
   const taken = takeTerminal((signal) => `[${signal}]`, global.debug === true);
   const keys = createKeys();
@@ -62,7 +64,7 @@ async function showAll(
     last = at;
     await keys.rest(seconds * 1000);
     if (keys.quit.aborted) return;
-    if (kind === 'o' && !process.stdout.write(withoutQueries(Buffer.from(data)))) await once(process.stdout, 'drain');
+    if (kind === 'o') await writeOut(withoutQueries(Buffer.from(data)));
   }
 }
 

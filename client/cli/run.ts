@@ -31,8 +31,8 @@ export async function run(context: Context, command: readonly string[], flags: R
   process.exitCode = exitCodeOf(result, context.flags.timeout);
 }
 
-function paramsOf({ flags: { timeout } }: Context, command: readonly string[], flags: RunFlags): Params<'session/run'> {
-  const timeoutMs = timeoutOf(timeout === undefined ? {} : { timeout });
+function paramsOf({ flags: global }: Context, command: readonly string[], flags: RunFlags): Params<'session/run'> {
+  const timeoutMs = timeoutOf(global);
   return {
     command: [...command],
     projectPath: startDirectory(flags.directory),

@@ -58,8 +58,8 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
   };
 
   /** The backend may be lost once more meanwhile; then there is another hole to draw over. */
-  const drawAgain = (before: string) =>
-    draw(before).catch((error: unknown) => {
+  const drawAgain = () =>
+    draw(AFRESH).catch((error: unknown) => {
       if (!(error instanceof RpcError)) throw error;
       log({ level: 'warn', message: 'a recording has a hole', path, reason: error.message });
     });
@@ -76,14 +76,14 @@ export async function startRecorder(deps: RecorderDeps): Promise<Recorder> {
       event('m', 'output is missing here');
       position = undefined;
     },
-    resumed: () => void drawAgain(AFRESH),
+    resumed: () => void drawAgain(),
     // The last bytes of a program may be missing from the stream; they are on its last screen.
-    ended: () => void drawAgain(AFRESH).then(() => stop('exited')),
+    ended: () => void drawAgain().then(() => stop('exited')),
   });
 
   const stop: Recorder['stop'] = async (why) => {
     // What followed a hole is not in the file yet.
-    if (why === 'stopped' && ended === null && position === undefined) await drawAgain(AFRESH);
+    if (why === 'stopped' && ended === null && position === undefined) await drawAgain();
     ended ??= why;
     leave();
     await file.close();

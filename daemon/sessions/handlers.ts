@@ -5,6 +5,7 @@ import type { Handlers } from '../rpc/handlers.js';
 import { seal } from '../rpc/seal.js';
 import { type CloseDeps, closeSession } from './close.js';
 import { type CreateDeps, createSessions } from './create.js';
+import { windowOf } from './places.js';
 import { isLive, listedByDefault, rename, turn } from './session.js';
 import { plainText } from './text.js';
 import { type WaitDeps, waitFor } from './wait.js';
@@ -83,24 +84,17 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
     },
 
     async 'session/scrollback'({ id, lines }, { user }) {
-      const { pane } = windowOf(deps, store.get(user, id));
+      const { pane } = windowOf(places, store.get(user, id));
       return { content: plainText(await backend.capture(pane, { history: lines, styled: false })) };
     },
 
     'session/wait': (params, caller) => {
       const session = store.get(caller.user, params.id);
       if (session.exit && !isLive(session)) return { reason: 'exited', exitCode: session.exit.code, elapsedMs: 0 };
-      windowOf(deps, session);
+      windowOf(places, session);
       return waitFor(deps, session, params, caller);
     },
   };
-}
-
-function windowOf({ places }: Pick<SessionDeps, 'places'>, session: Session): Place {
-  if (isLive(session)) return places.get(session.id);
-  throw new RpcError('Gone', `Session ${session.id} is ${session.status}; its window is gone.`, {
-    code: 'TMUX_SESSION_GONE',
-  });
 }
 
 function refuse({ id, status }: Session, what: string): RpcError {

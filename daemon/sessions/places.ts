@@ -1,6 +1,7 @@
 /** Where each live session is in the backend, and who wants to hear of its output. */
-import { RpcError } from '#protocol';
+import { RpcError, type Session } from '#protocol';
 import type { Place } from '../backend/index.js';
+import { isLive } from './session.js';
 
 export interface Places {
   /** Throws Gone when the session has no window, and Unavailable when it lives where it cannot be reached. */
@@ -77,4 +78,12 @@ export function createPlaces(check: (id: string) => void = () => {}): Places {
       for (const listener of listeners.get(id) ?? []) listener();
     },
   };
+}
+
+/** Where a live session is. Throws Gone for one that is closed, and as `get` does. */
+export function windowOf(places: Pick<Places, 'get'>, session: Session): Place {
+  if (isLive(session)) return places.get(session.id);
+  throw new RpcError('Gone', `Session ${session.id} is ${session.status}; its window is gone.`, {
+    code: 'TMUX_SESSION_GONE',
+  });
 }

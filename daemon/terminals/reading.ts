@@ -1,9 +1,9 @@
 /** The methods that read a terminal as text: read and search. */
-import { type Result, RpcError, type readingMethods, type Session } from '#protocol';
+import type { Result, readingMethods } from '#protocol';
 import type { Backend } from '../backend/index.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { compilePattern, matchesIn, type Pattern } from '../sessions/pattern.js';
-import type { Places } from '../sessions/places.js';
+import { type Places, windowOf } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
 import { plainText } from '../sessions/text.js';
 import { readTerminal } from './read.js';
@@ -17,21 +17,15 @@ export interface ReadingDeps {
 }
 
 export function readingHandlers({ store, places, terminals, backend }: ReadingDeps): Handlers<typeof readingMethods> {
-  const paneOf = ({ id, status }: Session): number => {
-    const place = places.find(id);
-    if (place) return place.pane;
-    throw new RpcError('Gone', `Session ${id} is ${status} and its window is gone.`, { code: 'TMUX_SESSION_GONE' });
-  };
-
   return {
     'terminal/read'(wanted, { user }) {
-      const pane = paneOf(store.get(user, wanted.sessionId));
+      const pane = windowOf(places, store.get(user, wanted.sessionId)).pane;
       return readTerminal({ backend, pane, stream: terminals.stream(pane) }, wanted);
     },
 
     async 'terminal/search'(wanted, { user, signal }) {
       const pattern = compilePattern(wanted.pattern, wanted.ignoreCase);
-      const pane = paneOf(store.get(user, wanted.sessionId));
+      const pane = windowOf(places, store.get(user, wanted.sessionId)).pane;
       const captured = await backend.capture(pane, { history: wanted.maxLines, styled: false });
       const lines = plainText(captured).split('\n').slice(-wanted.maxLines);
       const until = performance.now() + wanted.timeoutMs;

@@ -35,7 +35,6 @@ export interface Stream {
   remove(viewer: Viewer): void;
   /** Sends what a viewer may now have: after an ack, or when its connection drained. */
   push(viewer: Viewer): void;
-  viewers(): Iterable<Viewer>;
 }
 
 /** Output is gathered this long after a batch went out. */
@@ -109,7 +108,6 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     },
     remove: (viewer) => void viewers.delete(viewer),
     push,
-    viewers: () => viewers,
   };
 }
 
