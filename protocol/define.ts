@@ -22,8 +22,8 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly lock?: string & keyof z.infer<P>;
   /** Parameters that are positional on the command line, in order; a trailing array takes the rest. */
   readonly args?: readonly (string & keyof z.infer<P>)[];
-  /** The HTTP route, e.g. `POST /api/sessions/:id/suspend`; absent means no route. */
-  readonly http?: Route;
+  /** The HTTP route or routes, e.g. `POST /api/sessions/:id/suspend`; absent means no route. */
+  readonly http?: Route | readonly Route[];
   readonly doors?: readonly Door[];
   /** One command line, shown by `--help` and in the reference. */
   readonly example?: string;
@@ -47,4 +47,9 @@ export function notification<P extends z.ZodObject, const D extends Notification
   n: Notification<P> & { readonly delivery: D },
 ): Notification<P> & { readonly delivery: D } {
   return n;
+}
+
+/** A method's routes, however they were declared. */
+export function routesOf({ http = [] }: Pick<Method, 'http'>): readonly Route[] {
+  return typeof http === 'string' ? [http] : http;
 }

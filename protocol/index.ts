@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { daemonMethods, daemonNotifications } from './daemon.js';
 import type { Method, Notification } from './define.js';
+import { drivingMethods } from './driving.js';
 import { eventMethods } from './events.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
 import { readingMethods } from './reading.js';
@@ -14,6 +15,7 @@ export const methods = {
   ...lifecycleMethods,
   ...daemonMethods,
   ...sessionMethods,
+  ...drivingMethods,
   ...runMethods,
   ...terminalMethods,
   ...readingMethods,
@@ -50,11 +52,13 @@ export const allNotifications = Object.entries(notifications) as [NotificationNa
 
 export * from './daemon.js';
 export * from './define.js';
+export * from './driving.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './lifecycle.js';
 export * from './reading.js';
 export * from './recordings.js';
 export * from './runs.js';
+export * from './session.js';
 export * from './sessions.js';
 export * from './terminals.js';

@@ -1,6 +1,15 @@
 /** The protocol as one Markdown page; the committed copy is REFERENCE.md, and a test fails when it is stale. */
 import { type Field, fields } from './fields.js';
-import { allMethods, allNotifications, errors, limits, type Method, type Notification, stream } from './index.js';
+import {
+  allMethods,
+  allNotifications,
+  errors,
+  limits,
+  type Method,
+  type Notification,
+  routesOf,
+  stream,
+} from './index.js';
 import { fieldTable, namedTypes, paramTable, table } from './markdown.js';
 import { commonErrors, jsonSchema, nounOf } from './openrpc.js';
 
@@ -62,7 +71,7 @@ function facts(name: string, method: Method): string[] {
   return [
     `- Effect: ${method.effect}${method.lock ? `; calls with the same \`${method.lock}\` run one after another` : ''}`,
     ...(method.errors ? [`- Errors: ${method.errors.join(', ')}`] : []),
-    ...(method.http ? [`- HTTP: \`${method.http}\``] : []),
+    ...routesOf(method).map((route) => `- HTTP: \`${route}\``),
     ...(method.doors?.includes('cli') ? [`- Command: \`${commandLine(name, method)}\``] : []),
     ...(method.example ? [`- Example: \`${method.example}\``] : []),
   ];

@@ -1,7 +1,7 @@
 /** Terminals: live byte streams of a session's screen, with exact places, credit and snapshots. */
 import * as z from 'zod';
 import { method, notification } from './define.js';
-import { cols, rows } from './sessions.js';
+import { cols, rows } from './session.js';
 
 /** What both ends of a stream must agree on. */
 export const stream = {

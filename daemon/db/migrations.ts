@@ -40,4 +40,109 @@ export const migrations: readonly string[] = [
   ALTER TABLE session ADD COLUMN home_rows INTEGER;
   ALTER TABLE session ADD COLUMN backend TEXT NOT NULL DEFAULT 'tmux' CHECK (backend IN ('tmux', 'pty'));
   `,
+  `
+  CREATE TABLE folder (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    parent_id TEXT REFERENCES folder (id),
+    name TEXT NOT NULL,
+    path TEXT,
+    collapsed INTEGER NOT NULL,
+    sort_order INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX folder_by_user ON folder (user_id);
+  CREATE INDEX folder_by_parent ON folder (parent_id);
+
+  -- What is set, as JSON; what is not in it is inherited.
+  CREATE TABLE user_preference (
+    user_id TEXT PRIMARY KEY,
+    settings TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE folder_preference (
+    folder_id TEXT PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+    settings TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE port (
+    user_id TEXT NOT NULL,
+    folder_id TEXT NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    PRIMARY KEY (folder_id, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX port_by_user ON port (user_id, port);
+
+  ALTER TABLE session ADD COLUMN folder_id TEXT REFERENCES folder (id) ON DELETE SET NULL;
+  ALTER TABLE session ADD COLUMN github_repo_id TEXT;
+  ALTER TABLE session ADD COLUMN worktree_branch TEXT;
+  ALTER TABLE session ADD COLUMN worktree_path TEXT;
+  ALTER TABLE session ADD COLUMN startup TEXT;
+  -- The plan of a worktree that is about to be made for an intent, as JSON: what is needed to undo it.
+  ALTER TABLE session ADD COLUMN worktree_plan TEXT;
+  CREATE INDEX session_by_folder ON session (folder_id) WHERE folder_id IS NOT NULL;
+  CREATE INDEX session_by_status ON session (status);
+
+  CREATE TABLE trash_item (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('session', 'worktree')),
+    -- 'moving', 'restoring' and 'deleting' are intents that boot finishes or undoes.
+    state TEXT NOT NULL CHECK (state IN ('moving', 'kept', 'restoring', 'deleting')),
+    name TEXT NOT NULL,
+    session_id TEXT,
+    worktree TEXT,
+    trashed_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX trash_by_user ON trash_item (user_id, trashed_at);
+  CREATE INDEX trash_by_expiry ON trash_item (expires_at);
+  CREATE INDEX trash_by_state ON trash_item (state);
+  CREATE INDEX trash_by_session ON trash_item (session_id) WHERE session_id IS NOT NULL;
+
+  -- Refs that keep what only a pruned worktree had.
+  CREATE TABLE recovery_ref (
+    repo_path TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (repo_path, ref)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX recovery_by_expiry ON recovery_ref (expires_at);
+
+  CREATE TABLE project (
+    folder_id TEXT PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'enriching', 'enriched', 'stale', 'failed')),
+    error TEXT,
+    found TEXT,
+    detected_at INTEGER
+  ) STRICT;
+  CREATE INDEX project_by_user ON project (user_id, path);
+  CREATE INDEX project_by_state ON project (state, detected_at);
+
+  CREATE TABLE knowledge (
+    folder_id TEXT PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+    tech_stack TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    agent_performance TEXT NOT NULL,
+    last_scanned_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE knowledge_item (
+    id TEXT PRIMARY KEY,
+    folder_id TEXT NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('convention', 'pattern', 'skill', 'tool')),
+    -- What makes two items of a kind the same.
+    likeness TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    item TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX knowledge_item_once ON knowledge_item (folder_id, kind, likeness);
+  `,
 ];

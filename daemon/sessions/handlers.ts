@@ -1,5 +1,12 @@
 /** The session methods. Each reads top to bottom: load, decide, act, save, tell. */
-import { type Result, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
+import {
+  type drivingMethods,
+  type Result,
+  RpcError,
+  type Session,
+  type SessionStatus,
+  type sessionMethods,
+} from '#protocol';
 import { type Backend, checkKeys, type Place } from '../backend/index.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { seal } from '../rpc/seal.js';
@@ -14,7 +21,7 @@ export interface SessionDeps extends CreateDeps, Pick<CloseDeps, 'viewers'>, Pic
   readonly backend: Backend;
 }
 
-export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods> {
+export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods & typeof drivingMethods> {
   const { store, places, backend, journal, viewers, now } = deps;
   const create = createSessions(deps);
   const list = createLists(deps);

@@ -36,6 +36,11 @@ interface Row {
   status: string;
   backend: string;
   project_path: string;
+  folder_id: string | null;
+  github_repo_id: string | null;
+  worktree_branch: string | null;
+  worktree_path: string | null;
+  startup: string | null;
   command: string | null;
   cols: number;
   rows: number;
@@ -52,7 +57,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, user_id, name, status, backend, project_path, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+  'id, user_id, name, status, backend, project_path, folder_id, github_repo_id, worktree_branch, worktree_path, startup, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
 const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
 
 export function createSessionStore(db: Db): SessionStore {
@@ -133,6 +138,11 @@ function fromRow(row: Omit<Row, 'idempotency_key'>): Session {
     backend: row.backend as BackendKind,
     tmuxSessionName: `rdv-${row.id}`,
     projectPath: row.project_path,
+    folderId: row.folder_id,
+    githubRepoId: row.github_repo_id,
+    worktreeBranch: row.worktree_branch,
+    worktreePath: row.worktree_path,
+    startup: row.startup === null ? null : (JSON.parse(row.startup) as Session['startup']),
     command: row.command === null ? null : (JSON.parse(row.command) as string[]),
     cols: row.cols,
     rows: row.rows,
@@ -153,6 +163,11 @@ function toRow(session: Session): Omit<Row, 'idempotency_key'> {
     status: session.status,
     backend: session.backend,
     project_path: session.projectPath,
+    folder_id: session.folderId,
+    github_repo_id: session.githubRepoId,
+    worktree_branch: session.worktreeBranch,
+    worktree_path: session.worktreePath,
+    startup: session.startup === null ? null : JSON.stringify(session.startup),
     command: session.command === null ? null : JSON.stringify(session.command),
     cols: session.cols,
     rows: session.rows,

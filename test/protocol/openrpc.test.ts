@@ -112,7 +112,7 @@ test("'session/close' is described whole", () => {
       },
       errors: errorsOf(methods['session/close']).map((kind) => ({ code: errors[kind].code, message: kind })),
       'x-effect': 'destroy',
-      'x-http': 'DELETE /api/sessions/:id',
+      'x-http': ['DELETE /api/sessions/:id'],
     },
   );
 });
