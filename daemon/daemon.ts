@@ -6,9 +6,13 @@ import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
 import { chooseBackend } from './choose.js';
 import { type Db, openDatabase } from './db/open.js';
+import { builtInPreferences } from './defaults.js';
 import { cleanEnvironment } from './environment.js';
 import { eventHandlers } from './events/handlers.js';
 import { createJournal } from './events/journal.js';
+import { sessionsByFolder } from './filing.js';
+import { folderHandlers } from './folders/handlers.js';
+import { createFolderStore } from './folders/store.js';
 import type { Log } from './log.js';
 import { createRecordings } from './recordings/handlers.js';
 import { createRelay, type Relay } from './relay.js';
@@ -86,6 +90,7 @@ function createParts({ paths, umask, log }: DaemonOptions, { db, environment, ba
     lock: createLock(),
     hub: createHub(),
     store,
+    folders: createFolderStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
   };
   const sizes = createSizes({ ...base, backend });
@@ -152,6 +157,13 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
       ...terminalHandlers(parts),
       ...readingHandlers(parts),
       ...recordings.handlers,
+      ...folderHandlers({
+        ...parts,
+        sessions: sessionsByFolder(parts),
+        preferences: () => builtInPreferences(parts.environment),
+        project: () => null,
+        forget: () => {},
+      }),
       ...eventHandlers(parts),
     },
     login,

@@ -4,6 +4,7 @@ import { daemonMethods, daemonNotifications } from './daemon.js';
 import type { Method, Notification } from './define.js';
 import { drivingMethods } from './driving.js';
 import { eventMethods } from './events.js';
+import { folderMethods, folderNotifications } from './folders.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
 import { readingMethods } from './reading.js';
 import { recordingMethods } from './recordings.js';
@@ -20,6 +21,7 @@ export const methods = {
   ...terminalMethods,
   ...readingMethods,
   ...recordingMethods,
+  ...folderMethods,
   ...eventMethods,
 } satisfies Record<string, Method<any, any>>;
 
@@ -28,6 +30,7 @@ export const notifications = {
   ...daemonNotifications,
   ...sessionNotifications,
   ...terminalNotifications,
+  ...folderNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;
@@ -55,7 +58,10 @@ export * from './define.js';
 export * from './driving.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './folders.js';
 export * from './lifecycle.js';
+export * from './preferences.js';
+export * from './projects.js';
 export * from './reading.js';
 export * from './recordings.js';
 export * from './runs.js';

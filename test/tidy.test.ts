@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
+  'daemon/folders': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
   'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/events', 're2js', 'node'],
   'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
@@ -36,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/pty',
     'daemon/events',
     'daemon/tokens',
+    'daemon/folders',
     'daemon/sessions',
     'daemon/terminals',
     'daemon/recordings',
@@ -48,6 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Rules: told what they need to know, the time included. */
 const pure = [
   'daemon/backend/marks.ts',
+  'daemon/folders/folder.ts',
   'daemon/pty/keys.ts',
   'daemon/pty/lines.ts',
   'daemon/pty/pen.ts',

@@ -1,0 +1,76 @@
+/** The slice of folders as the daemon wires it, over real SQLite, with sessions to file. */
+import { type MethodName, methods, type Params, type Result, type Session } from '#protocol';
+import { type Db, openDatabase } from '../../daemon/db/open.js';
+import { builtInPreferences } from '../../daemon/defaults.js';
+import { createJournal } from '../../daemon/events/journal.js';
+import { sessionsByFolder } from '../../daemon/filing.js';
+import { folderHandlers } from '../../daemon/folders/handlers.js';
+import { createFolderStore } from '../../daemon/folders/store.js';
+import type { Caller } from '../../daemon/rpc/handlers.js';
+import type { AnyHandler } from '../../daemon/rpc/serve.js';
+import { createSessionStore } from '../../daemon/sessions/store.js';
+import { createFakePeer, type Told } from './memory.js';
+import { sample } from './sample.js';
+
+export type Filed = ReturnType<typeof openFiled>;
+
+/** Over a database that is open, or the file of one to keep. Times are 1000, 1001, ... as they are asked for. */
+export function openFiled(kept: Db | string = ':memory:') {
+  const db = typeof kept === 'string' ? openDatabase(kept) : kept;
+  const store = createSessionStore(db);
+  const folders = createFolderStore(db);
+  let time = 1000;
+  const now = () => time++;
+  const told: (Told & { readonly user: string })[] = [];
+  const journal = createJournal(db, { tell: (user, name, params) => void told.push({ user, name, params }) }, now);
+  const defaults = builtInPreferences({ HOME: '/home/ann', SHELL: '/bin/zsh' });
+  const handlers = folderHandlers({
+    folders,
+    journal,
+    now,
+    sessions: sessionsByFolder({ store, journal, now }),
+    preferences: () => defaults,
+    project: () => null,
+    forget: () => {},
+  });
+
+  /** One call, its parameters and its answer checked as the floor does it. */
+  function call<M extends MethodName & keyof typeof handlers>(name: M, params: Params<M>, user = 'ann'): Result<M> {
+    const { peer } = createFakePeer(user);
+    const caller: Caller = { user, peer, signal: new AbortController().signal, progress: () => {} };
+    const result = (handlers[name] as AnyHandler)(methods[name].params.parse(params), caller);
+    methods[name].result.parse(result);
+    return result as Result<M>;
+  }
+
+  return {
+    db,
+    store,
+    folders,
+    told,
+    call,
+    /** What was told since the last time this was asked: `name` and the folder's or session's name. */
+    heard: () =>
+      told.splice(0).map(({ name, params }) => `${name} ${params.folder?.name ?? params.session?.name ?? ''}`.trim()),
+    made: (name: string, parentId: string | null = null, user = 'ann') =>
+      call('folder/create', { name, parentId }, user),
+    /** A session that is there, in a folder. */
+    file(folderId: string | null, changes: Partial<Session> = {}): Session {
+      const session = sample({ folderId, ...changes });
+      store.intend(session, undefined);
+      store.save(session);
+      return session;
+    },
+    /** Names of folders as they lie in each other: `a(b(c),d)`. */
+    drawn: (user = 'ann') => {
+      const draw = (parentId: string | null): string =>
+        folders
+          .tree(user)
+          .children(parentId)
+          .map(({ id, name }) => name + (folders.tree(user).children(id).length > 0 ? `(${draw(id)})` : ''))
+          .join();
+      return draw(null);
+    },
+    close: () => db.close(),
+  };
+}
