@@ -14,6 +14,7 @@ import { sessionsByFolder } from './filing.js';
 import { folderHandlers } from './folders/handlers.js';
 import { createFolderStore } from './folders/store.js';
 import type { Log } from './log.js';
+import { createPreferences } from './preferences/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
 import { createRelay, type Relay } from './relay.js';
 import { createHub } from './rpc/hub.js';
@@ -93,6 +94,7 @@ function createParts({ paths, umask, log }: DaemonOptions, { db, environment, ba
     folders: createFolderStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
   };
+  const journal = createJournal(db, base.hub, base.now);
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);
   return {
@@ -103,7 +105,8 @@ function createParts({ paths, umask, log }: DaemonOptions, { db, environment, ba
     sizes,
     terminals,
     viewers: terminals,
-    journal: createJournal(db, base.hub, base.now),
+    journal,
+    preferences: createPreferences({ ...base, journal, defaults: builtInPreferences(environment) }),
     activity: createActivity(base.store, base.now),
     recordings: createRecordings({ ...base, terminals, folder: paths.recordings }),
     ends: { count: 0, look: () => {} },
@@ -140,7 +143,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 }
 
 async function serve(options: DaemonOptions, parts: ReturnType<typeof createParts>): Promise<Listener> {
-  const { store, terminals, recordings, login, lock, log } = parts;
+  const { store, terminals, recordings, preferences, login, lock, log } = parts;
   const startedAt = Date.now();
   let listener: Listener | undefined;
   const counts = () => ({
@@ -157,12 +160,13 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
       ...terminalHandlers(parts),
       ...readingHandlers(parts),
       ...recordings.handlers,
+      ...preferences.handlers,
       ...folderHandlers({
         ...parts,
         sessions: sessionsByFolder(parts),
-        preferences: () => builtInPreferences(parts.environment),
+        preferences: (user, id) => preferences.resolve(user, id).preferences,
         project: () => null,
-        forget: () => {},
+        forget: preferences.forget,
       }),
       ...eventHandlers(parts),
     },

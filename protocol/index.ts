@@ -6,6 +6,7 @@ import { drivingMethods } from './driving.js';
 import { eventMethods } from './events.js';
 import { folderMethods, folderNotifications } from './folders.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
+import { preferenceMethods, preferenceNotifications } from './preferences.js';
 import { readingMethods } from './reading.js';
 import { recordingMethods } from './recordings.js';
 import { runMethods } from './runs.js';
@@ -22,6 +23,7 @@ export const methods = {
   ...readingMethods,
   ...recordingMethods,
   ...folderMethods,
+  ...preferenceMethods,
   ...eventMethods,
 } satisfies Record<string, Method<any, any>>;
 
@@ -31,6 +33,7 @@ export const notifications = {
   ...sessionNotifications,
   ...terminalNotifications,
   ...folderNotifications,
+  ...preferenceNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;

@@ -11,7 +11,11 @@ const variableValue = z
   .string()
   .max(10_240)
   .regex(/^[^\0]*$/, 'text without NUL');
-const variables = z.record(variableName, variableValue);
+/** Variables set in one place. */
+export const MAX_VARIABLES = 1000;
+const variables = z
+  .record(variableName, variableValue)
+  .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `at most ${MAX_VARIABLES} variables`);
 const historyLines = z.int().min(0).max(1_000_000);
 
 /** Bounds of each value, set or resolved. */
@@ -68,7 +72,7 @@ export const UserSettings = z.object({
   pinnedFolderId: z.uuid().nullable().describe('Stays the active one whichever session is looked at.'),
   autoFollowActiveSession: z.boolean(),
   orchestratorFirstMode: z.boolean(),
-  updatedAt: z.int().describe('0 when nothing was ever set.'),
+  updatedAt: z.int().describe('0 when nothing is set.'),
 });
 export type UserSettings = z.infer<typeof UserSettings>;
 
@@ -76,7 +80,7 @@ export const FolderPreferences = z.object({
   folderId: z.uuid(),
   userId: z.string(),
   ...settableInFolder,
-  updatedAt: z.int(),
+  updatedAt: z.int().describe('0 when nothing is set.'),
 });
 export type FolderPreferences = z.infer<typeof FolderPreferences>;
 
@@ -142,7 +146,10 @@ export const preferenceMethods = {
     effect: 'write',
     params: z.object({
       folderId: z.uuid().nullable().describe('Folder id; null for none.'),
-      pinned: z.boolean().default(false).describe('Keep it active whichever session is looked at.'),
+      pinned: z
+        .boolean()
+        .default(false)
+        .describe('Keep it active whichever session is looked at; otherwise none is pinned any more.'),
     }),
     result: UserSettings,
     errors: ['NotFound'],
@@ -214,7 +221,7 @@ export const preferenceMethods = {
       details: z.array(
         z.object({
           key: z.string(),
-          value: z.string(),
+          value: z.string().describe('Of one that is disabled: what it would be; empty if nothing was inherited.'),
           source: Source,
           isDisabled: z.boolean(),
           isOverridden: z.boolean().describe('Whether it takes the place of an inherited one.'),

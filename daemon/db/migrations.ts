@@ -66,14 +66,6 @@ export const migrations: readonly string[] = [
     settings TEXT NOT NULL,
     updated_at INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE port (
-    user_id TEXT NOT NULL,
-    folder_id TEXT NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    port INTEGER NOT NULL,
-    PRIMARY KEY (folder_id, name)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX port_by_user ON port (user_id, port);
 
   ALTER TABLE session ADD COLUMN folder_id TEXT REFERENCES folder (id) ON DELETE SET NULL;
   ALTER TABLE session ADD COLUMN github_repo_id TEXT;

@@ -3,14 +3,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { sealedJson } from '../../../daemon/rpc/seal.js';
-import { type Filed, openFiled } from '../../support/filed.js';
+import { filed } from '../../support/filed.js';
 import { refused } from '../../support/refused.js';
-
-function filed(t: TestContext): Filed {
-  const slice = openFiled();
-  t.after(slice.close);
-  return slice;
-}
 
 /** `a(b(d,e),c)` */
 function five(t: TestContext) {
