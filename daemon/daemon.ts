@@ -5,6 +5,9 @@ import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
 import { chooseBackend } from './choose.js';
+import { createCleanup } from './cleanup/cleanup.js';
+import { cleanupHandlers } from './cleanup/handlers.js';
+import type { Config } from './config.js';
 import { type Db, openDatabase } from './db/open.js';
 import { builtInPreferences } from './defaults.js';
 import { cleanEnvironment } from './environment.js';
@@ -37,6 +40,7 @@ import { watchBackend } from './watching.js';
 
 export interface DaemonOptions {
   readonly paths: Paths;
+  readonly config: Config;
   readonly version: string;
   /** For programs: the one the daemon was started with. */
   readonly umask: number;
@@ -51,6 +55,7 @@ export interface Daemon {
 }
 
 const RECONCILE_MS = 10 * 60_000;
+const HOUR_MS = 60 * 60_000;
 
 /** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -81,7 +86,7 @@ interface Opened {
 }
 
 /** Everything that outlives a call. */
-function createParts({ paths, umask, log }: DaemonOptions, { db, environment, backend }: Opened) {
+function createParts({ paths, config, umask, log }: DaemonOptions, { db, environment, backend }: Opened) {
   const ending = new AbortController();
   const store = createSessionStore(db);
   const base = {
@@ -109,6 +114,7 @@ function createParts({ paths, umask, log }: DaemonOptions, { db, environment, ba
     preferences: createPreferences({ ...base, journal, defaults: builtInPreferences(environment) }),
     activity: createActivity(base.store, base.now),
     recordings: createRecordings({ ...base, terminals, folder: paths.recordings }),
+    cleanup: createCleanup({ ...base, jobs: expiring(), intervalMs: config.cleanup.cleanup_interval_hours * HOUR_MS }),
     ends: { count: 0, look: () => {} },
     end: ending,
     ending: ending.signal,
@@ -119,12 +125,13 @@ function createParts({ paths, umask, log }: DaemonOptions, { db, environment, ba
 
 async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const parts = createParts(options, opened);
-  const { store, terminals, sizes, recordings, activity, backend } = parts;
+  const { store, terminals, sizes, recordings, activity, cleanup, backend } = parts;
   const look = watchBackend(parts, opened.relay);
   parts.ends.look = () => void look(false);
   await look(true);
   sizes.adopt();
   const listener = await serve(options, parts);
+  cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
 
   return {
@@ -132,7 +139,10 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
       clearInterval(again);
       parts.end.abort();
       for (const { id } of store.all()) terminals.endAll(id, 'stopping');
+      // Told before requests are waited for: one of them may wait for it.
+      const cleaned = cleanup.close();
       await listener.stop(reason);
+      await cleaned;
       sizes.close();
       await recordings.close();
       activity.close();
@@ -161,6 +171,7 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
       ...readingHandlers(parts),
       ...recordings.handlers,
       ...preferences.handlers,
+      ...cleanupHandlers(parts),
       ...folderHandlers({
         ...parts,
         sessions: sessionsByFolder(parts),
@@ -177,6 +188,12 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
     log,
   });
   return listener;
+}
+
+/** What is kept for a time. */
+function expiring() {
+  const none = async () => ({ deleted: 0, failed: [] });
+  return { trash: { name: 'trash', run: none }, recoveries: { name: 'recovery refs', run: none } };
 }
 
 /** `rdv` for the usual data folder; another folder gets a server of its own. */

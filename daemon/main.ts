@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { errors, RpcError } from '#protocol';
 import { homeFolder, type Paths, pathsIn } from '#protocol/paths';
+import { readConfig } from './config.js';
 import { openDaemon } from './daemon.js';
 import { takeLock } from './db/lock.js';
 import { type Log, openLog } from './log.js';
@@ -28,7 +29,8 @@ async function main(): Promise<void> {
   const log = openLog(paths.log);
   const ending = createEnding(log);
   try {
-    const daemon = await openDaemon({ paths, version: VERSION, umask, log, stopAsked: ending.ask });
+    const config = readConfig(paths.config, log);
+    const daemon = await openDaemon({ paths, config, version: VERSION, umask, log, stopAsked: ending.ask });
     writeFileSync(paths.pid, `${process.pid}\n`);
     const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
     log({ level: 'info', message: 'ready', socket: paths.socket, version: VERSION });

@@ -12,6 +12,7 @@ import { recordingMethods } from './recordings.js';
 import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
+import { cleanupMethods } from './trash.js';
 
 export const methods = {
   ...lifecycleMethods,
@@ -25,6 +26,7 @@ export const methods = {
   ...folderMethods,
   ...preferenceMethods,
   ...eventMethods,
+  ...cleanupMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -71,3 +73,4 @@ export * from './runs.js';
 export * from './session.js';
 export * from './sessions.js';
 export * from './terminals.js';
+export * from './trash.js';

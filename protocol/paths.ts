@@ -9,6 +9,8 @@ export interface Paths {
   readonly pid: string;
   readonly database: string;
   readonly cliToken: string;
+  /** What people may set; need not be there. */
+  readonly config: string;
   readonly log: string;
   readonly recordings: string;
   readonly tmuxConfig: string;
@@ -29,6 +31,7 @@ export function pathsIn(home: string): Paths {
     pid: `${home}/run/rdvd.pid`,
     database: `${home}/rdv.db`,
     cliToken: `${home}/cli-token`,
+    config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,
     recordings: `${home}/recordings`,
     tmuxConfig: `${home}/run/tmux.conf`,

@@ -55,6 +55,11 @@ const refusals: Record<string, Refusal> = {
     69,
     /^rdvd: The database .* cannot be used/,
   ],
+  'with a configuration that cannot be': [
+    (_t, home) => writeFileSync(pathsIn(home).config, '[cleanup]\ntrash_retention_days = "ever"\n'),
+    2,
+    /^rdvd: .*\/config\.toml:2:1: Expected cleanup\.trash_retention_days to be a whole number from 1 to 36500, got "ever"\./,
+  ],
   'where something else has the name of its socket': [
     (_t, home) => void mkdirSync(pathsIn(home).socket, { recursive: true, mode: 0o700 }),
     5,
