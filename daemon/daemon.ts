@@ -18,6 +18,8 @@ import { folderHandlers } from './folders/handlers.js';
 import { createFolderStore } from './folders/store.js';
 import type { Log } from './log.js';
 import { createPreferences } from './preferences/handlers.js';
+import { overhear } from './overhear.js';
+import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
 import { createRelay, type Relay } from './relay.js';
 import { createHub } from './rpc/hub.js';
@@ -102,6 +104,7 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
   const journal = createJournal(db, base.hub, base.now);
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);
+  const projects = createProjects({ ...base, journal, repository: () => Promise.resolve(null) });
   return {
     ...base,
     backend,
@@ -110,8 +113,13 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     sizes,
     terminals,
     viewers: terminals,
-    journal,
     preferences: createPreferences({ ...base, journal, defaults: builtInPreferences(environment) }),
+    projects,
+    journal: overhear(journal, ({ name, what }) => {
+      if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
+      const filed = name === 'session/created' && what.session.folderId && base.folders.find(what.session.folderId);
+      if (filed) projects.want(filed);
+    }),
     activity: createActivity(base.store, base.now),
     recordings: createRecordings({ ...base, terminals, folder: paths.recordings }),
     cleanup: createCleanup({ ...base, jobs: expiring(), intervalMs: config.cleanup.cleanup_interval_hours * HOUR_MS }),
@@ -145,6 +153,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
       await cleaned;
       sizes.close();
       await recordings.close();
+      await parts.projects.close();
       activity.close();
       await backend.close();
       closeDatabase(parts.db);
@@ -176,9 +185,10 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
         ...parts,
         sessions: sessionsByFolder(parts),
         preferences: (user, id) => preferences.resolve(user, id).preferences,
-        project: () => null,
+        project: parts.projects.find,
         forget: preferences.forget,
       }),
+      ...parts.projects.handlers,
       ...eventHandlers(parts),
     },
     login,

@@ -7,6 +7,7 @@ import { eventMethods } from './events.js';
 import { folderMethods, folderNotifications } from './folders.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
 import { preferenceMethods, preferenceNotifications } from './preferences.js';
+import { projectMethods, projectNotifications } from './projects.js';
 import { readingMethods } from './reading.js';
 import { recordingMethods } from './recordings.js';
 import { runMethods } from './runs.js';
@@ -25,6 +26,7 @@ export const methods = {
   ...recordingMethods,
   ...folderMethods,
   ...preferenceMethods,
+  ...projectMethods,
   ...eventMethods,
   ...cleanupMethods,
 } satisfies Record<string, Method<any, any>>;
@@ -36,6 +38,7 @@ export const notifications = {
   ...terminalNotifications,
   ...folderNotifications,
   ...preferenceNotifications,
+  ...projectNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;
