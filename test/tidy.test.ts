@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/backend': ['protocol/errors.ts'],
   'daemon/tmux': ['protocol/errors.ts', 'daemon/backend', 'execa', 'node'],
   'daemon/pty': ['protocol/errors.ts', 'daemon/backend', 'node-pty', '@xterm/headless', 'node'],
+  'daemon/git': ['protocol/errors.ts', 'node'],
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
@@ -39,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/backend',
     'daemon/tmux',
     'daemon/pty',
+    'daemon/git',
     'daemon/events',
     'daemon/tokens',
     'daemon/folders',
