@@ -127,4 +127,12 @@ function cancelled([command]: readonly string[]): RpcError {
 }
 
 export { GitError } from './error.js';
+export {
+  describeRepository,
+  getDefaultBranch,
+  getRemote,
+  getRepository,
+  type Repository,
+  type RepositoryFacts,
+} from './repository.js';
 export { type GitVersion, isAtLeast } from './version.js';
