@@ -50,7 +50,16 @@ export const ALWAYS: readonly string[] = [
   // A tree with a `.git` in some other spelling is not checked out.
   'core.protectHFS=true',
   'core.protectNTFS=true',
+  'status.submoduleSummary=false',
+  'diff.submodule=short',
   // Answers as they are expected here.
   'color.ui=false',
   'column.ui=never',
-].flatMap((setting) => ['-c', setting]);
+];
+
+/** Commands that show differences have them made by programs of the repository, unless told otherwise. */
+const SHOWS = /^(diff|diff-files|diff-index|diff-tree|format-patch|log|show|whatchanged)$/;
+
+export function withoutPrograms([command = '', ...rest]: readonly string[]): string[] {
+  return SHOWS.test(command) ? [command, '--no-ext-diff', '--no-textconv', ...rest] : [command, ...rest];
+}

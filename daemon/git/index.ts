@@ -2,15 +2,16 @@
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { RpcError } from '#protocol/errors';
-import { ALWAYS, gitEnvironment } from './environment.js';
+import { ALWAYS, gitEnvironment, withoutPrograms } from './environment.js';
 import { GitError } from './error.js';
 import { OUTPUT_BYTES, type Outcome, runGroup } from './process.js';
+import { scan } from './scan.js';
 import { type GitVersion, probeGit } from './version.js';
 
 export interface GitOptions {
   /** Ends git, with everything it started. */
   readonly signal?: AbortSignal | undefined;
-  /** 10 s for reads, 120 s for writes when absent. */
+  /** For all of it; 10 s for reads, 120 s for writes when absent. */
   readonly timeoutMs?: number;
   readonly input?: string;
   /** Exit codes that are answers; only 0 when absent. */
@@ -26,11 +27,14 @@ export interface Git {
   /**
    * Runs git in a directory, which must be absolute. Resolves with stdout. `args` begin with the command; whatever of it came
    * from outside stands behind `--` or `--end-of-options`, or was checked. Throws GitError for another exit code; RpcError
-   * Timeout, Cancelled, TooLarge, Unavailable (git missing or older than 2.30), InvalidParams (no such directory).
+   * Timeout, Cancelled, TooLarge, Unavailable (git missing or older than 2.30), InvalidParams (`INVALID_PATH`: no such
+   * directory; `UNSAFE_REPOSITORY`: its configuration would run a program, and nothing but a change of it prevents that).
    */
   run(directory: string, args: readonly string[], options?: GitOptions): Promise<string>;
   /** The same, for stdout and exit code. */
   ask(directory: string, args: readonly string[], options?: GitOptions): Promise<{ stdout: string; exitCode: number }>;
+  /** Keys of the repository's own configuration that are not followed, since they run programs. */
+  ignored(directory: string, args: readonly string[], options?: GitOptions): Promise<readonly string[]>;
   /** Throws Unavailable as `run` does. */
   version(): Promise<GitVersion>;
 }
@@ -45,10 +49,10 @@ export interface GitSettings {
 const READ_MS = 10_000;
 const WRITE_MS = 120_000;
 
-export function createGit({ environment, umask }: GitSettings): Git {
+export function createGit(settings: GitSettings): Git {
   let known: Promise<GitVersion> | undefined;
   const version = () => {
-    known ??= probeGit(gitEnvironment(environment, false)).catch((error: unknown) => {
+    known ??= probeGit(gitEnvironment(settings.environment, false)).catch((error: unknown) => {
       // It may be installed by the next time.
       known = undefined;
       throw error;
@@ -56,21 +60,57 @@ export function createGit({ environment, umask }: GitSettings): Git {
     return known;
   };
 
-  const ask: Git['ask'] = async (directory, args, options = {}) => {
+  /** Looked through, and ready to be run. */
+  const prepare = async (directory: string, args: readonly string[], options: GitOptions = {}) => {
     check(directory, args);
     if (options.signal?.aborted) throw cancelled(args);
     await version();
-    const { writes = false, signal, input, timeoutMs = writes ? WRITE_MS : READ_MS, ok = [0] } = options;
-    const outcome = await spawned(directory, {
-      ...asUser([...ALWAYS, '--no-pager', ...args], writes ? umask : undefined),
-      environment: { ...gitEnvironment(environment, writes), ...options.environment },
-      ...{ directory, timeoutMs, signal, input },
-    });
-    const exitCode = answered(outcome, { directory, args, timeoutMs, ok });
-    return { stdout: outcome.stdout.toString(options.bytes ? 'latin1' : 'utf8'), exitCode };
+    const run = createRun(settings, options);
+    const bare = async (...[where, asked, { overrides = [], take } = {}]: Parameters<Parameters<typeof scan>[0]>) =>
+      (await run(where, asked, { overrides, take })).stdout.toString();
+    const verdict = await scan(bare, directory, args);
+    if (verdict.refused !== undefined) throw unsafe(directory, verdict.refused);
+    return { verdict, run };
   };
 
-  return { version, ask, run: async (...asked) => (await ask(...asked)).stdout };
+  const ask: Git['ask'] = async (directory, args, options = {}) => {
+    const { verdict, run } = await prepare(directory, args, options);
+    const { ok = [0], writes = false, input, bytes } = options;
+    const outcome = await run(directory, args, { ...verdict, ok, input, umask: writes ? settings.umask : undefined });
+    return { stdout: outcome.stdout.toString(bytes ? 'latin1' : 'utf8'), exitCode: outcome.exitCode! };
+  };
+
+  return {
+    version,
+    ask,
+    run: async (...asked) => (await ask(...asked)).stdout,
+    ignored: async (...asked) => (await prepare(...asked)).verdict.ignored,
+  };
+}
+
+interface Once {
+  readonly overrides: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly take?: ((piece: Buffer) => void) | undefined;
+  readonly ok?: readonly number[];
+  readonly input?: string | undefined;
+  readonly umask?: number | undefined;
+}
+
+/** Several runs that share their time. */
+function createRun({ environment }: GitSettings, { writes = false, signal, ...options }: GitOptions) {
+  const { timeoutMs = writes ? WRITE_MS : READ_MS } = options;
+  const end = performance.now() + timeoutMs;
+  return async (directory: string, args: readonly string[], once: Once): Promise<Outcome> => {
+    const overrides = [...ALWAYS, ...once.overrides].flatMap((override) => ['-c', override]);
+    const outcome = await spawned(directory, {
+      ...asUser([...overrides, '--no-pager', ...withoutPrograms(args)], once.umask),
+      environment: { ...gitEnvironment(environment, writes), ...options.environment, ...once.environment },
+      timeoutMs: Math.max(end - performance.now(), 1),
+      ...{ directory, signal, input: once.input, take: once.take },
+    });
+    return answered(outcome, { directory, args, timeoutMs, ok: once.ok ?? [0] });
+  };
 }
 
 /** For `/bin/sh -c`. No text of a user is ever part of it. */
@@ -101,8 +141,9 @@ interface Asked {
   readonly ok: readonly number[];
 }
 
-/** The exit code, when it is an answer. */
-function answered({ ended, exitCode, stderr }: Outcome, { directory, args, timeoutMs, ok }: Asked): number {
+/** The outcome, when it is an answer. */
+function answered(outcome: Outcome, { directory, args, timeoutMs, ok }: Asked): Outcome {
+  const { ended, exitCode, stderr } = outcome;
   const what = `git ${args[0]} in ${JSON.stringify(directory)}`;
   if (ended === 'cancelled') throw cancelled(args);
   if (ended === 'timeout') {
@@ -111,7 +152,7 @@ function answered({ ended, exitCode, stderr }: Outcome, { directory, args, timeo
   }
   if (ended === 'output') throw new RpcError('TooLarge', `${what} printed more than ${OUTPUT_BYTES} bytes.`);
   if (exitCode === null || !ok.includes(exitCode)) throw new GitError(directory, args, exitCode, stderr);
-  return exitCode;
+  return outcome;
 }
 
 function check(directory: string, args: readonly string[]): void {
@@ -124,6 +165,15 @@ function check(directory: string, args: readonly string[]): void {
 
 function cancelled([command]: readonly string[]): RpcError {
   return new RpcError('Cancelled', `git ${command} was cancelled.`);
+}
+
+function unsafe(directory: string, key: string): RpcError {
+  const said = `The configuration of the repository at ${JSON.stringify(directory)} would run a program: ${JSON.stringify(key)}.`;
+  const cure = `If that is not wanted: git config --unset-all ${JSON.stringify(key)}`;
+  return new RpcError('InvalidParams', `${said} Nothing was run. ${cure}`, {
+    code: 'UNSAFE_REPOSITORY',
+    details: { key },
+  });
 }
 
 export { GitError } from './error.js';
