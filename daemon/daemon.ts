@@ -16,6 +16,8 @@ import { createJournal } from './events/journal.js';
 import { sessionsByFolder } from './filing.js';
 import { folderHandlers } from './folders/handlers.js';
 import { createFolderStore } from './folders/store.js';
+import { knowledgeHandlers } from './knowledge/handlers.js';
+import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log.js';
 import { createPreferences } from './preferences/handlers.js';
 import { overhear } from './overhear.js';
@@ -189,6 +191,7 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
         forget: preferences.forget,
       }),
       ...parts.projects.handlers,
+      ...knowledgeHandlers({ ...parts, store: createKnowledgeStore(parts.db), scan: parts.projects.detect }),
       ...eventHandlers(parts),
     },
     login,

@@ -5,6 +5,7 @@ import type { Method, Notification } from './define.js';
 import { drivingMethods } from './driving.js';
 import { eventMethods } from './events.js';
 import { folderMethods, folderNotifications } from './folders.js';
+import { knowledgeMethods } from './knowledge.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
 import { preferenceMethods, preferenceNotifications } from './preferences.js';
 import { projectMethods, projectNotifications } from './projects.js';
@@ -27,6 +28,7 @@ export const methods = {
   ...folderMethods,
   ...preferenceMethods,
   ...projectMethods,
+  ...knowledgeMethods,
   ...eventMethods,
   ...cleanupMethods,
 } satisfies Record<string, Method<any, any>>;
@@ -67,6 +69,7 @@ export * from './driving.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './folders.js';
+export * from './knowledge.js';
 export * from './lifecycle.js';
 export * from './preferences.js';
 export * from './projects.js';

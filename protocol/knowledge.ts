@@ -7,6 +7,12 @@ const confidence = z.number().min(0).max(1);
 const text = z.string().trim().min(1).max(4000);
 const word = z.string().trim().min(1).max(200);
 const words = z.array(z.string().max(1000)).max(100);
+/** What a tool takes, as JSON Schema. */
+const schema = z
+  .record(z.string(), z.unknown())
+  .refine((value) => JSON.stringify(value).length <= 65_536, 'an object of at most 65536 characters as JSON')
+  .nullable()
+  .default(null);
 const kept = { id: z.uuid(), confidence, createdAt: z.int(), updatedAt: z.int() };
 
 export const Convention = z.object({
@@ -15,12 +21,14 @@ export const Convention = z.object({
   category: z.string(),
   examples: z.array(z.string()),
 });
+export type Convention = z.infer<typeof Convention>;
 export const Pattern = z.object({
   ...kept,
   type: z.string().describe('Such as `gotcha`: an error, and what ended it; or `dependency`.'),
   description: z.string(),
   context: z.string().nullable(),
 });
+export type Pattern = z.infer<typeof Pattern>;
 export const Skill = z.object({
   ...kept,
   name: z.string(),
@@ -29,6 +37,7 @@ export const Skill = z.object({
   steps: z.array(z.string()),
   triggers: z.array(z.string()),
 });
+export type Skill = z.infer<typeof Skill>;
 export const Tool = z.object({
   ...kept,
   name: z.string(),
@@ -38,6 +47,7 @@ export const Tool = z.object({
   implementationCode: z.string().nullable(),
   triggers: z.array(z.string()),
 });
+export type Tool = z.infer<typeof Tool>;
 
 export const KnowledgeMetadata = z.object({
   projectName: z.string().nullable(),
@@ -88,7 +98,7 @@ export const knowledgeActions = {
   add_tool: z.object({
     name: word,
     description: text,
-    inputSchema: z.record(z.string(), z.unknown()).nullable().default(null),
+    inputSchema: schema,
     implementationType: word.default('command'),
     implementationCode: z.string().max(65_536).nullable().default(null),
     triggers: words.default([]),
@@ -165,7 +175,7 @@ export const knowledgeMethods = {
       success: z.literal(true),
       itemId: z.uuid().optional(),
     }),
-    errors: ['NotFound', 'InvalidParams', 'Conflict'],
+    errors: ['NotFound', 'InvalidParams', 'Conflict', 'Unavailable'],
     args: ['folderId', 'action'],
     http: 'PATCH /api/folders/:folderId/knowledge',
     doors: ['cli', 'mcp'],
@@ -193,7 +203,7 @@ export const knowledgeMethods = {
       overwrite: z.boolean().default(false).describe('Replace the file if there is one.'),
     }),
     result: z.object({ content: z.string(), path: z.string().nullable() }),
-    errors: ['NotFound', 'InvalidParams', 'Conflict'],
+    errors: ['NotFound', 'InvalidParams', 'Conflict', 'Unavailable'],
     args: ['folderId'],
     doors: ['cli'],
   }),

@@ -32,7 +32,7 @@ export const Project = z.object({
   suggestedCommands: z
     .array(z.object({ label: z.string(), command: z.string() }))
     .describe('To install, start, test or build it.'),
-  truncated: z.boolean().describe('True when it has more files than are looked at.'),
+  truncated: z.boolean().describe('True when it has more files or dependencies than are looked at.'),
   detectedAt: z.int().nullable(),
 });
 export type Project = z.infer<typeof Project>;
@@ -58,7 +58,7 @@ export const projectMethods = {
       wait: z.boolean().default(true).describe('Return when it is known; otherwise at once.'),
     }),
     result: Project,
-    errors: ['NotFound', 'Conflict'],
+    errors: ['NotFound', 'Conflict', 'Unavailable'],
     args: ['folderId'],
     doors: ['cli', 'mcp'],
   }),

@@ -12,7 +12,7 @@ import { makerOf, servicesOf, type Tools, toolsOf } from './tools.js';
 export type Found = Omit<Project, 'folderId' | 'path' | 'state' | 'error' | 'git' | 'detectedAt'>;
 
 /** Dependencies kept; more are a list nobody reads. */
-const DEPENDENCIES = 500;
+const DEPENDENCIES = 300;
 
 /** One ecosystem's part of a directory. */
 interface Part {
