@@ -35,7 +35,7 @@ interface Rule {
   /** Values that run nothing, or only what belongs to git. */
   readonly harmless?: RegExp;
   /** Only a command that this says yes to reads it. Absent: any may. */
-  readonly matters?: (reach: Reach) => boolean;
+  readonly matters?: (reach: Reach, key: string) => boolean;
 }
 
 const LFS = /^(git-lfs|git lfs) ((clean|smudge)( --skip)? -- %f|filter-process( --skip)?)$/;
@@ -62,6 +62,8 @@ const rules: readonly Rule[] = [
   { like: /^hook\..*\.command$/s, instead: ':' },
   { like: /^submodule\..*\.update$/s, instead: 'none', harmless: /^(?!!)/ },
   { like: /^http\.(.*\.)?savecookies$/s, instead: 'false', harmless: /^(false|no|off|0)$/i },
+  // Only where this git has no such command.
+  { like: /^alias\./s, instead: '', matters: ({ command }, key) => `${key}.`.startsWith(`alias.${command}.`) },
   {
     like: /^remote\..*\.(uploadpack|receivepack)$/s,
     harmless: /^git[ -](upload|receive)-pack$/,
@@ -93,7 +95,7 @@ export function judge(settings: readonly Setting[], command: string): Verdict {
 
   for (const { key, value } of foreign) {
     const rule = rules.find(({ like }) => like.test(key));
-    if (!rule || rule.harmless?.test(value ?? '') || rule.matters?.(reach) === false) continue;
+    if (!rule || rule.harmless?.test(value ?? '') || rule.matters?.(reach, key) === false) continue;
     if (rule.instead !== undefined) made.override(key, own.get(key) ?? rule.instead);
     else if (rule.environment) Object.assign(made.environment, rule.environment);
     else made.refuse(key);
