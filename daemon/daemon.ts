@@ -1,6 +1,7 @@
 /** Wires the daemon together: database, backend, slices, socket. The one place that knows them all. */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
@@ -16,11 +17,12 @@ import { createJournal } from './events/journal.js';
 import { sessionsByFolder } from './filing.js';
 import { folderHandlers } from './folders/handlers.js';
 import { createFolderStore } from './folders/store.js';
+import { createGit, describeRepository } from './git/index.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log.js';
-import { createPreferences } from './preferences/handlers.js';
 import { overhear } from './overhear.js';
+import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
 import { createRelay, type Relay } from './relay.js';
@@ -41,6 +43,8 @@ import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
 import { createLogin, ensureToken } from './tokens/local.js';
 import { watchBackend } from './watching.js';
+import { createWorktrees } from './worktrees/create.js';
+import { worktreeHandlers } from './worktrees/handlers.js';
 
 export interface DaemonOptions {
   readonly paths: Paths;
@@ -104,9 +108,15 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
   };
   const journal = createJournal(db, base.hub, base.now);
+  const git = createGit({ environment, umask });
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);
-  const projects = createProjects({ ...base, journal, repository: () => Promise.resolve(null) });
+  const preferences = createPreferences({ ...base, journal, defaults: builtInPreferences(environment) });
+  const projects = createProjects({
+    ...base,
+    journal,
+    repository: (path, signal) => describeRepository(git, path, signal),
+  });
   return {
     ...base,
     backend,
@@ -115,7 +125,7 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     sizes,
     terminals,
     viewers: terminals,
-    preferences: createPreferences({ ...base, journal, defaults: builtInPreferences(environment) }),
+    preferences,
     projects,
     journal: overhear(journal, ({ name, what }) => {
       if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
@@ -125,6 +135,10 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     activity: createActivity(base.store, base.now),
     recordings: createRecordings({ ...base, terminals, folder: paths.recordings }),
     cleanup: createCleanup({ ...base, jobs: expiring(), intervalMs: config.cleanup.cleanup_interval_hours * HOUR_MS }),
+    git,
+    worktrees: createWorktrees({ git, lock: base.lock }),
+    repositories: { path: preferences.repositoryPath },
+    trashFolder: join(paths.home, 'trash'),
     ends: { count: 0, look: () => {} },
     end: ending,
     ending: ending.signal,
@@ -193,6 +207,7 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
       ...parts.projects.handlers,
       ...knowledgeHandlers({ ...parts, store: createKnowledgeStore(parts.db), scan: parts.projects.detect }),
       ...eventHandlers(parts),
+      ...worktreeHandlers(parts),
     },
     login,
     serverInfo: { name: 'rdv', version: options.version },

@@ -15,6 +15,7 @@ import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
 import { cleanupMethods } from './trash.js';
+import { worktreeMethods, worktreeNotifications } from './worktrees.js';
 
 export const methods = {
   ...lifecycleMethods,
@@ -31,6 +32,7 @@ export const methods = {
   ...knowledgeMethods,
   ...eventMethods,
   ...cleanupMethods,
+  ...worktreeMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -41,6 +43,7 @@ export const notifications = {
   ...folderNotifications,
   ...preferenceNotifications,
   ...projectNotifications,
+  ...worktreeNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;
@@ -80,3 +83,4 @@ export * from './session.js';
 export * from './sessions.js';
 export * from './terminals.js';
 export * from './trash.js';
+export * from './worktrees.js';

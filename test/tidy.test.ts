@@ -32,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/events', 're2js', 'node'],
   'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
+  'daemon/worktrees': ['protocol', 'daemon/rpc', 'daemon/git', 'daemon/events', 'node'],
   'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   // The composition root alone knows all slices, and nobody knows it.
   daemon: [
@@ -52,6 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/sessions',
     'daemon/terminals',
     'daemon/recordings',
+    'daemon/worktrees',
     'daemon/status',
     'pino',
     'smol-toml',
@@ -94,6 +96,8 @@ const pure = [
   'daemon/projects/languages.ts',
   'daemon/projects/project.ts',
   'daemon/projects/tools.ts',
+  'daemon/git/dangers.ts',
+  'daemon/git/url.ts',
   'daemon/pty/keys.ts',
   'daemon/pty/lines.ts',
   'daemon/pty/pen.ts',
@@ -107,6 +111,9 @@ const pure = [
   'daemon/terminals/snapshot.ts',
   'daemon/tmux/escapes.ts',
   'daemon/tmux/quote.ts',
+  'daemon/worktrees/naming.ts',
+  'daemon/worktrees/porcelain.ts',
+  'daemon/worktrees/refs.ts',
 ];
 
 const topLevel = [

@@ -1,5 +1,6 @@
 /** What git itself said no to. */
 import { RpcError } from '#protocol/errors';
+import { quote } from './quote.js';
 
 /**
  * git ended with an exit code nobody expected. Whoever knows what that means throws something better instead; as it is it
@@ -14,7 +15,7 @@ export class GitError extends RpcError {
     readonly stderr: string,
   ) {
     const said = stderr.split('\n').find((line) => /^(fatal|error):/.test(line)) ?? stderr.split('\n')[0] ?? '';
-    super('Unavailable', `git ${args[0]} failed (${exitCode ?? 'killed'}) in ${JSON.stringify(directory)}: ${said}`, {
+    super('Unavailable', `git ${args[0]} failed (${exitCode ?? 'killed'}) in ${quote(directory)}: ${said}`, {
       code: 'GIT_FAILED',
       details: { exitCode, stderr },
     });

@@ -5,7 +5,9 @@ import { RpcError } from '#protocol/errors';
 import { ALWAYS, gitEnvironment, withoutPrograms } from './environment.js';
 import { GitError } from './error.js';
 import { OUTPUT_BYTES, type Outcome, runGroup } from './process.js';
+import { quote } from './quote.js';
 import { scan } from './scan.js';
+import { endStrays } from './strays.js';
 import { type GitVersion, probeGit } from './version.js';
 
 export interface GitOptions {
@@ -21,6 +23,8 @@ export interface GitOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Stdout as one character a byte, for contents that need not be text. */
   readonly bytes?: boolean;
+  /** Letters, digits and hyphens, by which `endStrays` finds it and all it started after the daemon was killed. */
+  readonly mark?: string | undefined;
 }
 
 export interface Git {
@@ -35,6 +39,8 @@ export interface Git {
   ask(directory: string, args: readonly string[], options?: GitOptions): Promise<{ stdout: string; exitCode: number }>;
   /** Keys of the repository's own configuration that are not followed, since they run programs. */
   ignored(directory: string, args: readonly string[], options?: GitOptions): Promise<readonly string[]>;
+  /** Ends what was started with a mark, by this daemon or one before, and waits for its end. */
+  endStrays(mark: string): Promise<void>;
   /** Throws Unavailable as `run` does. */
   version(): Promise<GitVersion>;
 }
@@ -75,14 +81,15 @@ export function createGit(settings: GitSettings): Git {
 
   const ask: Git['ask'] = async (directory, args, options = {}) => {
     const { verdict, run } = await prepare(directory, args, options);
-    const { ok = [0], writes = false, input, bytes } = options;
-    const outcome = await run(directory, args, { ...verdict, ok, input, umask: writes ? settings.umask : undefined });
+    const { ok = [0], writes = false, input, bytes, mark } = options;
+    const overrides = mark === undefined ? verdict.overrides : [...verdict.overrides, `rdv.mark=${mark}`];
+    const umask = writes ? settings.umask : undefined;
+    const outcome = await run(directory, args, { ...verdict, overrides, ok, input, umask });
     return { stdout: outcome.stdout.toString(bytes ? 'latin1' : 'utf8'), exitCode: outcome.exitCode! };
   };
 
   return {
-    version,
-    ask,
+    ...{ version, ask, endStrays },
     run: async (...asked) => (await ask(...asked)).stdout,
     ignored: async (...asked) => (await prepare(...asked)).verdict.ignored,
   };
@@ -128,7 +135,7 @@ async function spawned(directory: string, command: Parameters<typeof runGroup>[0
     const { code } = error as NodeJS.ErrnoException;
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code ?? '')) throw error;
     if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() && code === 'ENOENT') throw error;
-    throw new RpcError('InvalidParams', `There is no directory ${JSON.stringify(directory)} this user may enter.`, {
+    throw new RpcError('InvalidParams', `There is no directory ${quote(directory)} this user may enter.`, {
       code: 'INVALID_PATH',
     });
   }
@@ -144,7 +151,7 @@ interface Asked {
 /** The outcome, when it is an answer. */
 function answered(outcome: Outcome, { directory, args, timeoutMs, ok }: Asked): Outcome {
   const { ended, exitCode, stderr } = outcome;
-  const what = `git ${args[0]} in ${JSON.stringify(directory)}`;
+  const what = `git ${args[0]} in ${quote(directory)}`;
   if (ended === 'cancelled') throw cancelled(args);
   if (ended === 'timeout') {
     const said = `${what} did not end within ${timeoutMs} ms and was ended.`;
@@ -156,8 +163,8 @@ function answered(outcome: Outcome, { directory, args, timeoutMs, ok }: Asked): 
 }
 
 function check(directory: string, args: readonly string[]): void {
-  if (!isAbsolute(directory)) throw new Error(`git needs an absolute directory, got ${JSON.stringify(directory)}`);
-  if (!/^[a-z][a-z-]+$/.test(args[0] ?? '')) throw new Error(`git needs a command, got ${JSON.stringify(args[0])}`);
+  if (!isAbsolute(directory)) throw new Error(`git needs an absolute directory, got ${quote(directory)}`);
+  if (!/^[a-z][a-z-]+$/.test(args[0] ?? '')) throw new Error(`git needs a command, got ${quote(args[0])}`);
   if ([directory, ...args].some((arg) => arg.includes('\0'))) {
     throw new RpcError('InvalidParams', `A name for git ${args[0]} holds a NUL, which no name can.`);
   }
@@ -168,8 +175,8 @@ function cancelled([command]: readonly string[]): RpcError {
 }
 
 function unsafe(directory: string, key: string): RpcError {
-  const said = `The configuration of the repository at ${JSON.stringify(directory)} would run a program: ${JSON.stringify(key)}.`;
-  const cure = `If that is not wanted: git config --unset-all ${JSON.stringify(key)}`;
+  const said = `The configuration of the repository at ${quote(directory)} would run a program: ${quote(key)}.`;
+  const cure = `If that is not wanted: git config --unset-all ${quote(key)}`;
   return new RpcError('InvalidParams', `${said} Nothing was run. ${cure}`, {
     code: 'UNSAFE_REPOSITORY',
     details: { key },
@@ -177,6 +184,7 @@ function unsafe(directory: string, key: string): RpcError {
 }
 
 export { GitError } from './error.js';
+export { quote } from './quote.js';
 export {
   describeRepository,
   getDefaultBranch,

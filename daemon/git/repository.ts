@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { RpcError } from '#protocol/errors';
 import { GitError } from './error.js';
 import type { Git } from './index.js';
+import { quote } from './quote.js';
 import { withoutCredentials } from './url.js';
 
 /** All paths are real paths. */
@@ -68,7 +69,7 @@ function realDirectory(path: string): string {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(code)) throw error;
   }
-  throw new RpcError('InvalidParams', `There is no directory ${JSON.stringify(path)}. Name one in a repository.`, {
+  throw new RpcError('InvalidParams', `There is no directory ${quote(path)}. Name one in a repository.`, {
     code: 'NOT_GIT_REPO',
   });
 }
@@ -84,7 +85,7 @@ function real(path: string): string {
 }
 
 function notUsable(path: string, stderr: string): RpcError {
-  const where = JSON.stringify(path);
+  const where = quote(path);
   if (/dubious ownership|unsafe repository/.test(stderr)) {
     const said = `The repository at ${where} belongs to another user, so git does not use it.`;
     return new RpcError('InvalidParams', `${said} If you trust it: git config --global --add safe.directory <path>`, {

@@ -1,0 +1,136 @@
+/** Undoes the making of a worktree, whole or half, as far as nothing of anybody is lost by it. */
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { RpcError } from '#protocol';
+import { type Git, GitError, getRepository, type Repository } from '../git/index.js';
+import { listWorktrees, type Record, readRecords } from './list.js';
+import type { WorktreePlan } from './plan.js';
+import { isPristine } from './record.js';
+import { commitOf } from './start.js';
+import { type Contents, findUntouched, pathIn } from './untouched.js';
+
+export interface Unmade {
+  /** The directory, when something in it is not provably from git or copied: then all of it is as it was. */
+  readonly kept: string | null;
+}
+
+/**
+ * Also after the daemon was killed in the middle of it, and again after that was. The branch goes only if it was made for
+ * this and nobody moved it. Throws Timeout and Unavailable when git does not answer; trying again is harmless.
+ */
+export async function unmakeWorktree(git: Git, plan: WorktreePlan): Promise<Unmade> {
+  if (plan.reused) return { kept: null };
+  await git.endStrays(plan.mark);
+  const repository = await findRepository(git, plan);
+  if (!repository) return { kept: existsSync(plan.path) ? plan.path : null };
+  const record = readRecords(repository.commonDir).find(({ path }) => path === plan.path);
+  if (!(await removeFiles(git, { plan, repository, record }))) return { kept: plan.path };
+  for (const { folder } of record ? [record] : unnamed(repository, plan)) rmSync(folder, { recursive: true });
+  removeEmpty(join(repository.commonDir, 'worktrees'));
+  for (let above = dirname(plan.path); above !== plan.above && removeEmpty(above); ) above = dirname(above);
+  if (plan.createsBranch) await removeBranch(git, plan, repository);
+  return { kept: null };
+}
+
+/** Undefined when it is gone. */
+async function findRepository(git: Git, { repoPath }: WorktreePlan): Promise<Repository | undefined> {
+  try {
+    return await getRepository(git, repoPath);
+  } catch (error) {
+    if (error instanceof RpcError && error.data.code === 'NOT_GIT_REPO') return undefined;
+    throw error;
+  }
+}
+
+interface Undoing {
+  readonly plan: WorktreePlan;
+  readonly repository: Repository;
+  readonly record: Record | undefined;
+}
+
+/** False, with nothing removed, when anything is not as it was made. */
+async function removeFiles(git: Git, { plan, repository, record }: Undoing): Promise<boolean> {
+  const { commonDir } = repository;
+  if (record && !(await isPristine(git, { plan, folder: record.folder, commonDir }))) return false;
+  if (!(await isBranchUnmoved(git, plan))) return false;
+  const found = lstatSync(plan.path, { throwIfNoEntry: false });
+  if (!found) return true;
+  if (!found.isDirectory() || !pointsTo(plan.path, record)) return false;
+  const contents = await untouched(git, plan, commonDir);
+  return contents !== undefined && (await removeContents(plan.path, contents));
+}
+
+/** Of a branch that is gone there is nothing to lose. */
+async function isBranchUnmoved(git: Git, { repoPath, branch, baseCommit }: WorktreePlan): Promise<boolean> {
+  if (branch === null) return true;
+  const commit = await commitOf(git, repoPath, `refs/heads/${branch}`);
+  return commit === null || commit === baseCommit;
+}
+
+/** Whether `.git` is the file git made there, or not made yet. */
+function pointsTo(path: string, record: Record | undefined): boolean {
+  const pointer = lstatSync(join(path, '.git'), { throwIfNoEntry: false });
+  if (!pointer) return true;
+  if (!pointer.isFile() || !record) return false;
+  const text = readFileSync(join(path, '.git'), 'utf8').trim();
+  return text === '' || basename(text) === basename(record.folder);
+}
+
+async function untouched(git: Git, plan: WorktreePlan, commonDir: string): Promise<Contents | undefined> {
+  try {
+    return await findUntouched(git, { plan, commonDir });
+  } catch (error) {
+    // What git cannot compare is not proven.
+    if (error instanceof GitError || (error instanceof RpcError && error.kind === 'TooLarge')) return undefined;
+    throw error;
+  }
+}
+
+/** One by one: whatever comes into being meanwhile is in no list, and stays with the folder it is in. */
+async function removeContents(path: string, { files, folders }: Contents): Promise<boolean> {
+  for (const file of files) await unlink(pathIn(path, file));
+  try {
+    for (const folder of [...folders].reverse()) await rmdir(pathIn(path, folder));
+    // Last of all, so that until then it is a worktree that can be looked at again.
+    rmSync(join(path, '.git'), { force: true });
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    return false;
+  }
+}
+
+/** Records git had begun to make for the worktree, and nothing in them yet but its lock. */
+function unnamed({ commonDir }: Repository, { path }: WorktreePlan): Record[] {
+  const name = basename(path);
+  return readRecords(commonDir).filter((record) => {
+    const own = basename(record.folder);
+    const begun = record.path === null && own.startsWith(name) && /^\d*$/.test(own.slice(name.length));
+    return begun && readdirSync(record.folder).every((file) => file === 'locked' || file === 'gitdir');
+  });
+}
+
+async function removeBranch(git: Git, plan: WorktreePlan, repository: Repository): Promise<void> {
+  const { repoPath, branch, baseCommit, tracks } = plan;
+  const elsewhere = (await listWorktrees(git, repository)).some((worktree) => worktree.branch === branch);
+  if (elsewhere) return;
+  if ((await commitOf(git, repoPath, `refs/heads/${branch}`)) === baseCommit) {
+    await git.run(repoPath, ['update-ref', '-d', `refs/heads/${branch}`, baseCommit], { writes: true });
+  }
+  if (tracks === null || (await commitOf(git, repoPath, `refs/heads/${branch}`)) !== null) return;
+  // 128: there is no such section.
+  await git.ask(repoPath, ['config', '--remove-section', `branch.${branch}`], { writes: true, ok: [0, 128] });
+}
+
+/** Whether it was there, and empty. */
+function removeEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  }
+}
