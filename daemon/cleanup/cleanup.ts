@@ -36,7 +36,7 @@ export interface Outcome<N extends string> {
 }
 
 export interface Cleanup<N extends string> {
-  /** The first round comes some time later: whoever starts the daemon waits for something else. */
+  /** The first round comes a minute later: whoever starts the daemon waits for something else. */
   start(): void;
   /** One round, after those that are under way: two never overlap. Rejects with Cancelled only while it waits for its turn. */
   run(signal: AbortSignal): Promise<Outcome<N>>;
@@ -44,8 +44,7 @@ export interface Cleanup<N extends string> {
   close(): Promise<void>;
 }
 
-const FIRST_MS = 60_000;
-/** The clock is looked at so often: a timer of its own length would not count the time a laptop sleeps. */
+/** The clock is looked at so often, first after so long: one long timer would not count the time a laptop sleeps. */
 const LOOK_MS = 60_000;
 
 export function createCleanup<N extends string>({ jobs, intervalMs, lock, now, log }: CleanupDeps<N>): Cleanup<N> {
@@ -89,7 +88,6 @@ export function createCleanup<N extends string>({ jobs, intervalMs, lock, now, l
 
   return {
     start() {
-      dueAt = now() + FIRST_MS;
       timer = setInterval(look, LOOK_MS).unref();
     },
     run,

@@ -11,8 +11,8 @@ import { createFakePeer } from '../../support/memory.js';
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-/** Two jobs that end when they are told to, or at once; times are those of the test's clock. */
-function opened(t: TestContext, { waits = false } = {}) {
+/** Two jobs that end at once, or when they are told to and, unless they are stubborn, by the signal; times are those of the test's clock. */
+function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 });
   const clock = { behind: 0 };
   const log: Record<string, unknown>[] = [];
@@ -26,7 +26,7 @@ function opened(t: TestContext, { waits = false } = {}) {
       return new Promise((resolve, reject) => {
         const end = (how: Cleaned | Error) => (how instanceof Error ? reject(how) : resolve(how));
         doing.push({ name, end });
-        signal.addEventListener('abort', () => end(signal.reason));
+        if (!stubborn) signal.addEventListener('abort', () => end(signal.reason));
         if (signal.aborted) end(signal.reason);
       });
     },
@@ -175,4 +175,18 @@ test('a caller who gives up ends the round they asked for, and no other', async 
   const { trashDeleted, recoveriesDeleted } = await third;
   assert.deepEqual([trashDeleted, recoveriesDeleted], [7, 8]);
   await cleanup.close();
+});
+
+test('the end of the daemon waits for what a job has to finish', async (t) => {
+  const { cleanup, run, doing, settle } = opened(t, { waits: true, stubborn: true });
+  const round = run();
+  await settle();
+  const order: string[] = [];
+  const closed = cleanup.close().then(() => order.push('closed'));
+  await settle();
+  order.push('finished');
+  doing.pop()!.end({ deleted: 4, failed: [] });
+  await closed;
+  assert.deepEqual(order, ['finished', 'closed']);
+  assert.equal((await round).trashDeleted, 4);
 });

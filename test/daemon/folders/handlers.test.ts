@@ -80,6 +80,8 @@ test('a folder is moved to the end of another, or to a place in it, and only tho
   slice.call('folder/update', { id: b.id, sortOrder: 999 });
   assert.deepEqual([slice.drawn(), slice.heard()], ['e,a(c,b(d))', ['folder/changed b', 'folder/changed c']]);
   assert.equal(slice.call('folder/update', { id: c.id, parentId: e.id }).sortOrder, 0);
+  for (const parentId of [randomUUID(), slice.made('bobs', null, 'bob').id])
+    assert.throws(() => slice.call('folder/update', { id: c.id, parentId }), refused('NotFound', /^No folder /));
 });
 
 test('a folder cannot lie in itself, however far down', (t) => {

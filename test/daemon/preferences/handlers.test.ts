@@ -131,6 +131,8 @@ test('a folder that is deleted is neither active nor pinned any more, and what w
   assert.deepEqual(sources.fontSize, sourceOf(c));
   assert.deepEqual(set(c, { environmentVars: { PORT: '4000' } }).portValidation.conflicts, []);
   assert.equal(slice.db.prepare('SELECT COUNT(*) FROM folder_preference').pluck().get(), 1);
+  slice.folders.insert(b);
+  assert.deepEqual(slice.call('preference/getFolder', { folderId: b.id }), { preferences: null });
   assert.doesNotMatch(slice.db.prepare('SELECT settings FROM user_preference').pluck().get() as string, /Folder/);
 });
 
@@ -171,6 +173,7 @@ test('what is set on a folder holds for all below it, until something nearer is 
   assert.deepEqual(slice.call('preference/clearFolder', { folderId: b.id }), { success: true });
   assert.deepEqual(slice.call('preference/clearFolder', { folderId: b.id }), { success: true });
   assert.deepEqual([held()[0], slice.heard()], ['a', ['preference/changed b']]);
+  assert.equal(openFiled(slice.db).preferences.resolve('ann', c.id).preferences.theme, 'a');
   assert.deepEqual(slice.call('preference/getFolder', { folderId: b.id }), { preferences: null });
   assert.deepEqual(slice.call('preference/getFolder', { folderId: a.id }), { preferences: kept.preferences });
   slice.call('folder/update', { id: c.id, parentId: null });
