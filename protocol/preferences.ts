@@ -6,16 +6,16 @@ import { method, notification } from './define.js';
 /** As a variable's value: removes the variable of that name inherited from further up. */
 export const DISABLED = '__DISABLED__';
 
-const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'capital letters, digits and _, a letter first');
+const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'of capital letters, digits and _, a letter first');
 const variableValue = z
   .string()
   .max(10_240)
-  .regex(/^[^\0]*$/, 'text without NUL');
+  .regex(/^[^\0]*$/, 'a text without NUL');
 /** Variables set in one place. */
 export const MAX_VARIABLES = 1000;
 const variables = z
   .record(variableName, variableValue)
-  .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `at most ${MAX_VARIABLES} variables`);
+  .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `a map of at most ${MAX_VARIABLES} variables`);
 const historyLines = z.int().min(0).max(1_000_000);
 
 /** Bounds of each value, set or resolved. */

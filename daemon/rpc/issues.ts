@@ -30,9 +30,11 @@ function expected(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'invalid_format':
-      return formatNames[issue.format] ?? `a text of the form ${issue.pattern ?? issue.format}`;
+      return formatNames[issue.format] ?? ownWords(issue) ?? `a text of the form ${issue.pattern ?? issue.format}`;
     case 'invalid_key':
-      return 'a key of the allowed form';
+      return `under a name that is ${issue.issues.map(expected).join(', ')}`;
+    case 'custom':
+      return issue.message;
     case 'unrecognized_keys':
       return `without ${issue.keys.map((key) => `\`${key}\``).join(', ')}`;
     case 'invalid_union':
@@ -40,6 +42,11 @@ function expected(issue: z.core.$ZodIssue): string {
     default:
       return `otherwise (${issue.message})`;
   }
+}
+
+/** What the schema says of a form, where it says more than zod does by itself. */
+function ownWords({ message }: z.core.$ZodIssue): string | undefined {
+  return message.startsWith('Invalid ') ? undefined : message;
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -63,6 +70,7 @@ function got(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (issue.code === 'invalid_key') return JSON.stringify(String(issue.path.at(-1)).slice(0, 60));
   if (typeof value !== 'string') return 'an object';
   // Choices and ids are names; repeating them helps and gives nothing away.
   const isName = issue.code === 'invalid_value' || (issue.code === 'invalid_format' && issue.format === 'uuid');
