@@ -16,7 +16,7 @@ export const Folder = z.object({
     .nullable()
     .describe('The project directory; sessions of the folder start there unless told otherwise.'),
   collapsed: z.boolean().describe('Shown without its children.'),
-  sortOrder: z.int().describe('Place among its siblings.'),
+  sortOrder: z.int().describe('Siblings stand in this order; it may have gaps.'),
   createdAt: z.int(),
   updatedAt: z.int(),
 });
@@ -34,7 +34,7 @@ export const folderMethods = {
     effect: 'read',
     params: z.object({}),
     result: z.object({
-      folders: z.array(Folder).describe('By parent and `sortOrder`.'),
+      folders: z.array(Folder).describe('A parent before its children, siblings in order.'),
       sessionFolders: z
         .record(z.string(), z.string())
         .describe('Folder id by the id of each open session that has one.'),
@@ -76,8 +76,13 @@ export const folderMethods = {
     params: z.object({
       id,
       name: name.optional().describe('Another name.'),
-      collapsed: z.boolean().optional(),
-      sortOrder: z.int().min(0).max(1_000_000).optional(),
+      collapsed: z.boolean().optional().describe('Show it without its children.'),
+      sortOrder: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .optional()
+        .describe('Its place among its siblings, from 0; the last where there are not so many.'),
       path: path.describe('Another project directory; null for none.'),
       parentId: parentId.describe('Move it into this folder; null for the root. Not into itself or below.'),
     }),
