@@ -19,6 +19,7 @@ import { folderHandlers } from './folders/handlers.js';
 import { createFolderStore } from './folders/store.js';
 import { createGit, describeRepository } from './git/index.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
+import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log.js';
 import { overhear } from './overhear.js';
@@ -117,8 +118,11 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     journal,
     repository: (path, signal) => describeRepository(git, path, signal),
   });
+  const knowledge = createKnowledgeStore(db);
   return {
     ...base,
+    knowledge,
+    learning: createLearning({ ...base, store: knowledge }),
     backend,
     environment,
     umask,
@@ -170,6 +174,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
       sizes.close();
       await recordings.close();
       await parts.projects.close();
+      parts.learning.close();
       activity.close();
       await backend.close();
       closeDatabase(parts.db);
@@ -205,7 +210,7 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
         forget: preferences.forget,
       }),
       ...parts.projects.handlers,
-      ...knowledgeHandlers({ ...parts, store: createKnowledgeStore(parts.db), scan: parts.projects.detect }),
+      ...knowledgeHandlers({ ...parts, store: parts.knowledge, scan: parts.projects.detect }),
       ...eventHandlers(parts),
       ...worktreeHandlers(parts),
     },
