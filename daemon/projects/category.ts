@@ -1,6 +1,6 @@
 /** What kind of thing a project is. */
 import type { Project } from '#protocol';
-import { depends, type Manifest, type Trait } from './ecosystems/ecosystem.js';
+import { depends, type Merged, type Trait } from './ecosystems/ecosystem.js';
 import type { Seen } from './ecosystems/seen.js';
 import type { Language } from './languages.js';
 
@@ -42,13 +42,13 @@ const infrastructure = [
 
 export interface Look {
   readonly seen: Seen;
-  readonly manifest: Manifest;
+  readonly manifest: Merged;
   readonly languages: readonly Language[];
   readonly primaryLanguage: string | null;
 }
 
 export function categoryOf({ seen, manifest, languages, primaryLanguage }: Look): Category {
-  const has = (trait: Trait) => manifest.traits?.includes(trait) ?? false;
+  const has = (trait: Trait) => manifest.traits.includes(trait);
   if (primaryLanguage === 'HCL' || seen.has(...infrastructure)) return 'infrastructure';
   const found = byPackage.find(([, packages]) => depends(manifest, ...packages.split(' ')))?.[0];
   if (found === 'desktop' || found === 'mobile') return found;

@@ -1,9 +1,9 @@
 /** What a project is, from the paths of its files and the texts of its manifests. */
 import type { Project } from '#protocol';
 import { categoryOf } from './category.js';
-import { type Commands, type Ecosystem, type Label, type Manifest, merge } from './ecosystems/ecosystem.js';
-import { ecosystems } from './ecosystems/index.js';
-import { createSeen, fits, type Listing, type Seen } from './ecosystems/seen.js';
+import { type Commands, type Ecosystem, type Label, type Merged, merge } from './ecosystems/ecosystem.js';
+import { ecosystems, type Said } from './ecosystems/index.js';
+import { createSeen, type Listing, type Seen } from './ecosystems/seen.js';
 import { type Framework, frameworkOf } from './frameworks.js';
 import { type Language, languagesOf, primaryOf } from './languages.js';
 import { makerOf, servicesOf, type Tools, toolsOf } from './tools.js';
@@ -20,23 +20,24 @@ interface Part {
   /** Whether it is an ecosystem of the directory itself, not only of directories below. */
   readonly isRoot: boolean;
   /** Of the root, or of everywhere when the root has none. */
-  readonly manifest: Manifest;
+  readonly manifest: Merged;
   /** Of all its manifests. */
-  readonly whole: Manifest;
+  readonly whole: Merged;
 }
 
-export function detect(listing: Listing): Found {
+/** `said` is what each of the manifests says. */
+export function detect(listing: Listing, said: readonly Said[]): Found {
   const seen = createSeen(listing);
   const languages = languagesOf(seen.paths);
-  const parts = partsOf(seen, languages);
+  const parts = partsOf(seen, said, languages);
   const lead = parts[0];
-  const isMonorepo = parts.some(({ manifest }) => manifest.traits?.includes('workspace'));
+  const isMonorepo = parts.some(({ manifest }) => manifest.traits.includes('workspace'));
   const manifest = merge(parts.map((part) => (isMonorepo ? part.whole : part.manifest)));
   const framework = findFramework(parts, seen, isMonorepo);
   const tools = findTools(parts, seen, isMonorepo);
   const packageManager = lead ? managerOf(lead, seen) : null;
   const primaryLanguage = primaryOf(languages);
-  const dependencies = [...(manifest.dependencies ?? [])].sort(byUse);
+  const dependencies = [...manifest.dependencies].sort(byUse);
   return {
     languages,
     primaryLanguage,
@@ -54,23 +55,22 @@ export function detect(listing: Listing): Found {
 }
 
 /** The parts there are, the leading one first. Those of the root count; only when it has none those below. */
-function partsOf(seen: Seen, languages: readonly Language[]): Part[] {
-  const all = ecosystems.flatMap((ecosystem) => partOf(ecosystem, seen));
+function partsOf(seen: Seen, said: readonly Said[], languages: readonly Language[]): Part[] {
+  const all = ecosystems.flatMap((ecosystem) => partOf(ecosystem, seen, said));
   const atRoot = all.filter(({ isRoot }) => isRoot);
   const files = ({ ecosystem }: Part) =>
     languages.reduce((sum, { name, files }) => sum + (ecosystem.languages.includes(name) ? files : 0), 0);
   return (atRoot.length > 0 ? atRoot : all).sort((a, b) => files(b) - files(a));
 }
 
-function partOf(ecosystem: Ecosystem, seen: Seen): Part[] {
-  const read = (path: string): Manifest => ecosystem.read(seen.texts.get(path) ?? '', path) ?? {};
-  const mine = [...seen.texts.keys()].filter((path) => ecosystem.manifests.some((pattern) => fits(path, pattern)));
-  const isRoot = mine.some((path) => !path.includes('/')) || seen.has(...(ecosystem.marks ?? []));
-  if (mine.length === 0 && !isRoot) return [];
-  const said = mine.map((path) => ({ path, manifest: read(path) }));
-  const whole = merge(said.map(({ manifest }) => manifest));
-  const top = merge(said.filter(({ path }) => !path.includes('/')).map(({ manifest }) => manifest));
-  return [{ ecosystem, isRoot, whole, manifest: isRoot && !ecosystem.everywhere ? top : whole }];
+function partOf(ecosystem: Ecosystem, seen: Seen, said: readonly Said[]): Part[] {
+  const its = said.filter((each) => each.ecosystem === ecosystem);
+  const top = its.filter(({ path }) => !path.includes('/'));
+  const isRoot = top.length > 0 || seen.has(...(ecosystem.marks ?? []));
+  if (its.length === 0 && !isRoot) return [];
+  const whole = merge(its.map(({ manifest }) => manifest));
+  const own = merge(top.map(({ manifest }) => manifest));
+  return [{ ecosystem, isRoot, whole, manifest: isRoot && !ecosystem.everywhere ? own : whole }];
 }
 
 /** Of the leading part first; in a monorepo also that of a package. */

@@ -1,7 +1,9 @@
 /** Looks at projects in the background: one at a time, each folder once, taken up again after a restart. */
+import { setImmediate as pause } from 'node:timers/promises';
 import { type Folder, RpcError } from '#protocol';
 import type { Journal } from '../events/journal.js';
 import { detect } from './detect.js';
+import { readManifest, type Said } from './ecosystems/index.js';
 import type { Listing } from './ecosystems/seen.js';
 import { withoutCredentials } from './ecosystems/text.js';
 import { type Brought, isFresh, type Known, present } from './project.js';
@@ -72,7 +74,7 @@ export function createDetection(deps: DetectionDeps): Detection {
 
   async function run(): Promise<void> {
     // Not in the midst of what asked for it.
-    await new Promise(setImmediate);
+    await pause();
     for (const turn of waiting.values()) {
       waiting.delete(turn.folderId);
       going = turn;
@@ -155,7 +157,13 @@ async function bring(deps: DetectionDeps, path: string, signal: AbortSignal): Pr
   // A disk that does not answer cannot be hurried; nobody waits for it.
   const both = Promise.all([look(path, signal), repositoryOf(deps, path, signal)]);
   const [listing, git] = await untilAborted(both, signal, () => signal.reason);
-  return { ...detect(listing), git };
+  const said: Said[] = [];
+  for (const [path, text] of listing.texts) {
+    // Some take a while: others get their turn between two.
+    await pause();
+    said.push(...readManifest(path, text));
+  }
+  return { ...detect(listing, said), git };
 }
 
 async function repositoryOf({ repository, log }: DetectionDeps, path: string, signal: AbortSignal) {

@@ -1,6 +1,6 @@
 /** Frameworks: by the files only they have, then by what a project depends on. */
 import type { Project } from '#protocol';
-import { depends, type Manifest } from './ecosystems/ecosystem.js';
+import { depends, type Merged } from './ecosystems/ecosystem.js';
 import type { Seen } from './ecosystems/seen.js';
 
 /** Files of the root and packages are proof, any of them; what builds it is named where that is a tool of its own. */
@@ -122,7 +122,7 @@ const frameworks = table.map(([name, ecosystems, category, files, packages, buil
 }));
 
 /** The framework of one ecosystem's part of a directory. */
-export function frameworkOf(ecosystem: string, seen: Seen, manifest: Manifest): Framework | undefined {
+export function frameworkOf(ecosystem: string, seen: Seen, manifest: Merged): Framework | undefined {
   const its = frameworks.filter(({ ecosystems }) => ecosystems.includes(ecosystem));
   return its.find(({ files }) => seen.has(...files)) ?? its.find(({ packages }) => depends(manifest, ...packages));
 }

@@ -1,5 +1,4 @@
 /** Languages by the endings of files. */
-import { nameOf } from './ecosystems/seen.js';
 
 /** What a directory is written in comes first; the others only say something when there is nothing else. */
 const programming: Readonly<Record<string, string>> = {
@@ -71,7 +70,7 @@ const others: Readonly<Record<string, string>> = {
 
 const byEnding = new Map(
   Object.entries({ ...programming, ...others }).flatMap(([name, endings]) =>
-    endings.split(' ').map((ending) => [ending, name]),
+    endings.split(' ').flatMap((ending) => [[ending, name] as const, [ending.toUpperCase(), name] as const]),
   ),
 );
 
@@ -79,11 +78,15 @@ const byEnding = new Map(
 const SETTINGS = /^\.|\.config\.[a-z]+$|\.gradle\.kts$|\.min\.(js|css)$|\.d\.ts$/;
 
 function languageOf(path: string): string | undefined {
-  const name = nameOf(path);
+  const start = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  if (dot <= start) return undefined;
+  const language = byEnding.get(path.slice(dot + 1));
+  // Most names have a single dot, and there are many.
+  if (language === undefined || path.indexOf('.', start) === dot) return language;
+  const name = path.slice(start);
   if (name.endsWith('.blade.php')) return 'Blade';
-  const dot = name.lastIndexOf('.');
-  const language = byEnding.get(name.slice(dot + 1).toLowerCase());
-  return dot < 1 || (language !== undefined && SETTINGS.test(name)) ? undefined : language;
+  return SETTINGS.test(name) ? undefined : language;
 }
 
 export interface Language {

@@ -1,5 +1,5 @@
 /** Test runners, linters, build tools, and services that build: each by its files or packages. */
-import { depends, type Manifest } from './ecosystems/ecosystem.js';
+import { depends, type Merged } from './ecosystems/ecosystem.js';
 import type { Seen } from './ecosystems/seen.js';
 
 /** Any of the files, any of the packages, or a script that runs it is proof; one without any comes with its language. */
@@ -141,7 +141,7 @@ export interface Tools {
 }
 
 /** Of one ecosystem's part of a directory. */
-export function toolsOf(ecosystem: string, seen: Seen, manifest: Manifest): Tools {
+export function toolsOf(ecosystem: string, seen: Seen, manifest: Merged): Tools {
   const find = (all: readonly Tool[]) => {
     const its = all.filter(({ ecosystems }) => ecosystems.includes(ecosystem));
     return its.find((tool) => isProven(tool, seen, manifest))?.name ?? its.find(({ always }) => always)?.name ?? null;
@@ -154,12 +154,12 @@ export function makerOf(seen: Seen): string | null {
   return makers.find(([file]) => seen.has(file))?.[1] ?? null;
 }
 
-function isProven({ files, packages, script }: Tool, seen: Seen, manifest: Manifest): boolean {
+function isProven({ files, packages, script }: Tool, seen: Seen, manifest: Merged): boolean {
   if (seen.has(...files) || depends(manifest, ...packages)) return true;
   // Longer ones were not typed by a person, and take long to search.
   return (
     script !== undefined &&
-    [...(manifest.scripts?.values() ?? [])].some((command) => command.length < 2000 && script.test(command))
+    [...manifest.scripts.values()].some((command) => command.length < 2000 && script.test(command))
   );
 }
 

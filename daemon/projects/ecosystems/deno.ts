@@ -1,7 +1,7 @@
 /** Projects with a deno.json. */
 import { commands, type Ecosystem, scriptOf } from './ecosystem.js';
 import { scriptsIn } from './node.js';
-import { dependency, fieldsOf, readJson, word } from './text.js';
+import { dependency, fieldsOf, readJsonc, word } from './text.js';
 
 export const deno: Ecosystem = {
   name: 'deno',
@@ -10,7 +10,7 @@ export const deno: Ecosystem = {
   locks: [],
   manager: 'deno',
   read(text) {
-    const fields = readJson(text);
+    const fields = readJsonc(text);
     if (!fields) return undefined;
     const name = word(fields.name);
     return {

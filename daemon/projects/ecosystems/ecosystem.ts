@@ -30,7 +30,7 @@ export type Commands = Partial<Record<Label, string>>;
 /** What is known by the time commands are suggested. */
 export interface Facts {
   readonly seen: Seen;
-  readonly manifest: Manifest;
+  readonly manifest: Merged;
   readonly packageManager: string | null;
   readonly framework: string | null;
   readonly testRunner: string | null;
@@ -55,8 +55,15 @@ export interface Ecosystem {
   commands(facts: Facts): Commands;
 }
 
-/** Several manifests as one; of two that speak of the same thing the first counts. */
-export function merge(manifests: readonly Manifest[]): Manifest {
+/** Several manifests as one. */
+export type Merged = Manifest &
+  Required<Pick<Manifest, 'dependencies' | 'plugins' | 'scripts' | 'traits'>> & {
+    /** Names of dependencies and plugins. */
+    readonly known: ReadonlySet<string>;
+  };
+
+/** Of two that speak of the same thing the first counts. What the manifests themselves are of is no dependency. */
+export function merge(manifests: readonly Manifest[]): Merged {
   const own = new Set(manifests.map(({ name }) => name));
   const dependencies = new Map<string, Dependency>();
   for (const dependency of manifests.flatMap((manifest) => manifest.dependencies ?? [])) {
@@ -65,25 +72,25 @@ export function merge(manifests: readonly Manifest[]): Manifest {
     if (!own.has(dependency.name) && (!known || (known.dev && !dependency.dev)))
       dependencies.set(dependency.name, dependency);
   }
-  const name = manifests.find((manifest) => manifest.name !== undefined)?.name;
+  const plugins = [...new Set(manifests.flatMap((manifest) => manifest.plugins ?? []))];
   const packageManager = manifests.find((manifest) => manifest.packageManager !== undefined)?.packageManager;
   return {
-    ...(name !== undefined && { name }),
     ...(packageManager !== undefined && { packageManager }),
     dependencies: [...dependencies.values()],
-    plugins: [...new Set(manifests.flatMap(({ plugins = [] }) => plugins))],
-    scripts: new Map(manifests.toReversed().flatMap(({ scripts = new Map<string, string>() }) => [...scripts])),
-    traits: [...new Set(manifests.flatMap(({ traits = [] }) => traits))],
+    plugins,
+    scripts: new Map(manifests.toReversed().flatMap((manifest) => [...(manifest.scripts ?? [])])),
+    traits: [...new Set(manifests.flatMap((manifest) => manifest.traits ?? []))],
+    known: new Set([...dependencies.keys(), ...plugins]),
   };
 }
 
-export function depends({ dependencies = [], plugins = [] }: Manifest, ...names: readonly string[]): boolean {
-  return dependencies.some(({ name }) => names.includes(name)) || plugins.some((plugin) => names.includes(plugin));
+export function depends({ known }: Pick<Merged, 'known'>, ...names: readonly string[]): boolean {
+  return names.some((name) => known.has(name));
 }
 
 /** The first of these that can be run by name. */
-export function scriptOf({ scripts }: Manifest, ...names: readonly string[]): string | undefined {
-  return names.find((name) => scripts?.has(name));
+export function scriptOf({ scripts }: Merged, ...names: readonly string[]): string | undefined {
+  return names.find((name) => scripts.has(name));
 }
 
 /** Without labels that have no command. */

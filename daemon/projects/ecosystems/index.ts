@@ -2,7 +2,7 @@
 import { dart } from './dart.js';
 import { deno } from './deno.js';
 import { dotnet } from './dotnet.js';
-import type { Ecosystem } from './ecosystem.js';
+import type { Ecosystem, Manifest } from './ecosystem.js';
 import { elixir } from './elixir.js';
 import { go } from './go.js';
 import { gradle, maven } from './jvm.js';
@@ -29,4 +29,24 @@ const open = patterns.filter((pattern) => pattern.includes('*'));
 /** Whether a file is to be read. */
 export function isManifest(path: string): boolean {
   return exact.has(nameOf(path)) || open.some((pattern) => fits(path, pattern));
+}
+
+/** What a file says to an ecosystem whose manifest it is. */
+export interface Said {
+  readonly ecosystem: Ecosystem;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Of one file; more are a list nobody wrote. */
+const DEPENDENCIES = 500;
+
+/** What a manifest says; nothing when it makes no sense. */
+export function readManifest(path: string, text: string): Said[] {
+  const its = ecosystems.filter(({ manifests }) => manifests.some((pattern) => fits(path, pattern)));
+  return its.map((ecosystem) => {
+    const manifest = ecosystem.read(text, path) ?? {};
+    const dependencies = (manifest.dependencies ?? []).slice(0, DEPENDENCIES);
+    return { ecosystem, path, manifest: { ...manifest, dependencies } };
+  });
 }

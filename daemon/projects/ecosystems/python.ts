@@ -48,7 +48,7 @@ export const python: Ecosystem = {
             : testRunner === 'django'
               ? 'python manage.py test'
               : testRunner),
-      build: manifest.traits?.includes('library') && build(packageManager),
+      build: manifest.traits.includes('library') && build(packageManager),
     });
   },
 };

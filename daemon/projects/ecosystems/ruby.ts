@@ -27,7 +27,7 @@ export const ruby: Ecosystem = {
           : rails
             ? 'bin/rails test'
             : seen.has('Rakefile') && 'bundle exec rake test',
-      build: manifest.traits?.includes('library') && !depends(manifest, 'rails') && 'bundle exec rake build',
+      build: manifest.traits.includes('library') && !depends(manifest, 'rails') && 'bundle exec rake build',
     });
   },
 };

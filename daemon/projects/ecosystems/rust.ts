@@ -9,7 +9,7 @@ export const rust: Ecosystem = {
   locks: [],
   manager: 'cargo',
   read,
-  commands({ seen, manifest: { traits = [] } }) {
+  commands({ seen, manifest: { traits } }) {
     const all = traits.includes('workspace') ? ' --workspace' : '';
     return commands({
       install: 'cargo fetch',

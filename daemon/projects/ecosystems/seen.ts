@@ -1,4 +1,4 @@
-/** What was seen of a directory, and questions to it that cost the same however much it was. */
+/** What was seen of a directory, and questions to it. */
 
 export interface Listing {
   /** Files, relative to the directory, with `/` between the parts. */
@@ -37,23 +37,10 @@ const ENDINGS = [
   'config.ts',
 ];
 
-/** At the root: a directory with more has its own rules. */
-const NAMES = 5000;
-
 export function createSeen(listing: Listing): Seen {
-  const files = new Set(listing.paths);
-  const byDirectory = new Map<string, string[]>();
-  const directories = new Set<string>();
-  for (const path of listing.paths) {
-    const end = path.lastIndexOf('/');
-    const directory = end < 0 ? '' : path.slice(0, end);
-    const names = byDirectory.get(directory);
-    if (!names) byDirectory.set(directory, [path.slice(end + 1)]);
-    else if (names.length < NAMES) names.push(path.slice(end + 1));
-    for (let at = directory; at !== '' && !directories.has(at); at = at.slice(0, Math.max(0, at.lastIndexOf('/'))))
-      directories.add(at);
-  }
-  const endings = new Set((byDirectory.get('') ?? []).map((name) => name.slice(name.lastIndexOf('.'))));
+  const { paths } = listing;
+  const files = new Set(paths);
+  const endings = new Set(paths.filter((path) => !path.includes('/')).map((name) => name.slice(name.lastIndexOf('.'))));
   const find = (name: string): string | undefined => {
     if (name.startsWith('*.')) return endings.has(name.slice(1)) ? name : undefined;
     if (!name.endsWith('.*')) return files.has(name) ? name : undefined;
@@ -71,8 +58,11 @@ export function createSeen(listing: Listing): Seen {
     ...listing,
     first,
     has: (...names) => first(...names) !== undefined,
-    in: (directory) => byDirectory.get(directory) ?? [],
-    under: (directory) => directories.has(directory),
+    in(directory) {
+      const start = `${directory}/`;
+      return paths.filter((path) => path.startsWith(start) && !path.includes('/', start.length)).map(nameOf);
+    },
+    under: (directory) => paths.some((path) => path.startsWith(`${directory}/`)),
   };
 }
 

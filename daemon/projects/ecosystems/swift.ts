@@ -12,7 +12,7 @@ export const swift: Ecosystem = {
   ],
   manager: 'swift',
   read: (text, path) => (path.endsWith('Podfile') ? readPods(text) : readPackage(text)),
-  commands: ({ seen, packageManager, manifest: { traits = [] } }) =>
+  commands: ({ seen, packageManager, manifest: { traits } }) =>
     packageManager === 'cocoapods' || !seen.has('Package.swift')
       ? commands({ install: seen.has('Podfile') && 'pod install' })
       : commands({

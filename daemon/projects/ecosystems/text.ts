@@ -28,10 +28,14 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Undefined when it is no JSON object; comments and commas at the end of a list are taken. */
+/** Undefined when it is no JSON object. */
 export function readJson(text: string): Fields | undefined {
-  const plain = text.replace(/^\ufeff/, '');
-  return tried(() => JSON.parse(plain)) ?? tried(() => JSON.parse(withoutComments(plain)));
+  return tried(() => JSON.parse(text.replace(/^\ufeff/, '')));
+}
+
+/** The same; comments, and commas at the end of a list, are taken. */
+export function readJsonc(text: string): Fields | undefined {
+  return readJson(text) ?? readJson(withoutComments(text));
 }
 
 /** Undefined when it is no TOML. */
@@ -109,8 +113,9 @@ export function dependency(name: unknown, version: unknown, dev: boolean): Depen
 
 /** A longer line was not written by a person; patterns are tried on its beginning only, so that none takes long. */
 const LINE = 1000;
+const LINES = 3000;
 
-/** The lines of a text, without a carriage return. */
+/** The first lines of a text, without a carriage return. */
 export function linesOf(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => (line.length > LINE ? line.slice(0, LINE) : line));
+  return text.split(/\r?\n/, LINES).map((line) => (line.length > LINE ? line.slice(0, LINE) : line));
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { detect } from '../../../daemon/projects/detect.js';
+import { readManifest } from '../../../daemon/projects/ecosystems/index.js';
 import { walk } from '../../../daemon/projects/walk.js';
 import { appProjects } from './app-projects.js';
 import { type Example, filesOf, nothing, say } from './example.js';
@@ -28,7 +29,11 @@ function lay(example: Example): string {
 
 for (const example of projects) {
   test(`a project is known for what it is: ${example.name}`, async () => {
-    const found = detect(await walk(lay(example), new AbortController().signal));
+    const listing = await walk(lay(example), new AbortController().signal);
+    const found = detect(
+      listing,
+      [...listing.texts].flatMap(([path, text]) => readManifest(path, text)),
+    );
     assert.deepEqual(say(found), { ...nothing, ...example.is });
   });
 }
