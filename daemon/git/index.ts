@@ -1,11 +1,10 @@
 /** Runs git. Nothing else does, and no repository gets to run a program of its own by it. */
-import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { RpcError } from '#protocol/errors';
-import { ALWAYS, gitEnvironment, withoutPrograms } from './environment.js';
-import { GitError } from './error.js';
-import { OUTPUT_BYTES, type Outcome, runGroup } from './process.js';
+import { gitEnvironment } from './environment.js';
+import { unsafe } from './error.js';
 import { quote } from './quote.js';
+import { createRun } from './run.js';
 import { scan } from './scan.js';
 import { endStrays } from './strays.js';
 import { type GitVersion, probeGit } from './version.js';
@@ -52,9 +51,6 @@ export interface GitSettings {
   readonly umask: number;
 }
 
-const READ_MS = 10_000;
-const WRITE_MS = 120_000;
-
 export function createGit(settings: GitSettings): Git {
   let known: Promise<GitVersion> | undefined;
   const version = () => {
@@ -69,7 +65,6 @@ export function createGit(settings: GitSettings): Git {
   /** Looked through, and ready to be run. */
   const prepare = async (directory: string, args: readonly string[], options: GitOptions = {}) => {
     check(directory, args);
-    if (options.signal?.aborted) throw cancelled(args);
     await version();
     const run = createRun(settings, options);
     const bare = async (...[where, asked, { overrides = [], take } = {}]: Parameters<Parameters<typeof scan>[0]>) =>
@@ -95,73 +90,6 @@ export function createGit(settings: GitSettings): Git {
   };
 }
 
-interface Once {
-  readonly overrides: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly take?: ((piece: Buffer) => void) | undefined;
-  readonly ok?: readonly number[];
-  readonly input?: string | undefined;
-  readonly umask?: number | undefined;
-}
-
-/** Several runs that share their time. */
-function createRun({ environment }: GitSettings, { writes = false, signal, ...options }: GitOptions) {
-  const { timeoutMs = writes ? WRITE_MS : READ_MS } = options;
-  const end = performance.now() + timeoutMs;
-  return async (directory: string, args: readonly string[], once: Once): Promise<Outcome> => {
-    const overrides = [...ALWAYS, ...once.overrides].flatMap((override) => ['-c', override]);
-    const outcome = await spawned(directory, {
-      ...asUser([...overrides, '--no-pager', ...withoutPrograms(args)], once.umask),
-      environment: { ...gitEnvironment(environment, writes), ...options.environment, ...once.environment },
-      timeoutMs: Math.max(end - performance.now(), 1),
-      ...{ directory, signal, input: once.input, take: once.take },
-    });
-    return answered(outcome, { directory, args, timeoutMs, ok: once.ok ?? [0] });
-  };
-}
-
-/** For `/bin/sh -c`. No text of a user is ever part of it. */
-const WITH_UMASK = 'umask "$1"; shift; exec git "$@"';
-
-function asUser(args: readonly string[], umask: number | undefined) {
-  if (umask === undefined) return { program: 'git', args };
-  return { program: '/bin/sh', args: ['-c', WITH_UMASK, 'rdv', umask.toString(8).padStart(4, '0'), ...args] };
-}
-
-async function spawned(directory: string, command: Parameters<typeof runGroup>[0]): Promise<Outcome> {
-  try {
-    return await runGroup(command);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code ?? '')) throw error;
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() && code === 'ENOENT') throw error;
-    throw new RpcError('InvalidParams', `There is no directory ${quote(directory)} this user may enter.`, {
-      code: 'INVALID_PATH',
-    });
-  }
-}
-
-interface Asked {
-  readonly directory: string;
-  readonly args: readonly string[];
-  readonly timeoutMs: number;
-  readonly ok: readonly number[];
-}
-
-/** The outcome, when it is an answer. */
-function answered(outcome: Outcome, { directory, args, timeoutMs, ok }: Asked): Outcome {
-  const { ended, exitCode, stderr } = outcome;
-  const what = `git ${args[0]} in ${quote(directory)}`;
-  if (ended === 'cancelled') throw cancelled(args);
-  if (ended === 'timeout') {
-    const said = `${what} did not end within ${timeoutMs} ms and was ended.`;
-    throw new RpcError('Timeout', `${said} Try it there by hand.`, { code: 'GIT_TIMEOUT', details: { stderr } });
-  }
-  if (ended === 'output') throw new RpcError('TooLarge', `${what} printed more than ${OUTPUT_BYTES} bytes.`);
-  if (exitCode === null || !ok.includes(exitCode)) throw new GitError(directory, args, exitCode, stderr);
-  return outcome;
-}
-
 function check(directory: string, args: readonly string[]): void {
   if (!isAbsolute(directory)) throw new Error(`git needs an absolute directory, got ${quote(directory)}`);
   if (!/^[a-z][a-z-]+$/.test(args[0] ?? '')) throw new Error(`git needs a command, got ${quote(args[0])}`);
@@ -170,27 +98,8 @@ function check(directory: string, args: readonly string[]): void {
   }
 }
 
-function cancelled([command]: readonly string[]): RpcError {
-  return new RpcError('Cancelled', `git ${command} was cancelled.`);
-}
-
-function unsafe(directory: string, key: string): RpcError {
-  const said = `The configuration of the repository at ${quote(directory)} would run a program: ${quote(key)}.`;
-  const cure = `If that is not wanted: git config --unset-all ${quote(key)}`;
-  return new RpcError('InvalidParams', `${said} Nothing was run. ${cure}`, {
-    code: 'UNSAFE_REPOSITORY',
-    details: { key },
-  });
-}
-
-export { GitError } from './error.js';
+export { GitError, reasonIn } from './error.js';
 export { quote } from './quote.js';
-export {
-  describeRepository,
-  getDefaultBranch,
-  getRemote,
-  getRepository,
-  type Repository,
-  type RepositoryFacts,
-} from './repository.js';
+export { describeRepository, getDefaultBranch, getRemote, type RepositoryFacts } from './remote.js';
+export { getRepository, type Repository } from './repository.js';
 export { type GitVersion, isAtLeast } from './version.js';

@@ -1,5 +1,6 @@
 /** Runs a program to its end: bounded in time and output, and when it must go, with everything it started. */
 import { spawn } from 'node:child_process';
+import { setTimeout as after } from 'node:timers/promises';
 
 export interface Command {
   readonly program: string;
@@ -28,8 +29,10 @@ export const OUTPUT_BYTES = 32 * 1024 * 1024;
 const STDERR_BYTES = 64 * 1024;
 /** git removes its lock files and half-made things when it is asked to end. */
 const GRACE_MS = 1000;
+/** All it printed is read within moments; a child in the background that keeps stdout open prints no answer. */
+const LINGER_MS = 5000;
 /** A process the kernel does not let go is not waited for. */
-const KILLED_MS = 1000;
+const KILLED_MS = 500;
 
 /** Rejects as `spawn` does when the program or the directory is not there. */
 export function runGroup(command: Command): Promise<Outcome> {
@@ -76,16 +79,19 @@ export function runGroup(command: Command): Promise<Outcome> {
     }
 
     // Only stdout is waited for: a master connection of ssh stays, and keeps stderr open.
-    const maybeSettle = () => exit && (ended || child.stdout.readableEnded) && settle();
+    const maybeSettle = () => exit && exit.code !== null && !ended && child.stdout.readableEnded && settle();
     child.once('error', (error) => {
       leave();
       reject(error);
     });
     child.once('exit', (code) => {
       exit = { code };
-      // Its first process has tidied up and gone; what did not follow is not asked twice.
-      if (ended) killGroup(child.pid!, 'SIGKILL');
-      maybeSettle();
+      // Its first process has tidied up and gone, or was killed by somebody; what did not follow is not asked twice.
+      if (ended || code === null) void endRest(child.pid!).then(settle);
+      else {
+        late = setTimeout(settle, LINGER_MS);
+        maybeSettle();
+      }
     });
     child.stdout.on('data', out.take).once('end', maybeSettle);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -111,12 +117,19 @@ function collect(take: Command['take'], full: () => void) {
   };
 }
 
-/** Signals a process and all it started; nobody there is fine. */
-export function killGroup(pid: number, signal: NodeJS.Signals): void {
+/** A killed process writes on for moments. Zombies count among the living until somebody buries them. */
+async function endRest(pid: number): Promise<void> {
+  const end = performance.now() + KILLED_MS;
+  while (killGroup(pid, 'SIGKILL') && performance.now() < end) await after(1);
+}
+
+/** Signals a process and all it started. Whether anybody was there. */
+export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch (error) {
     // ESRCH: nobody is left. EPERM: on macOS said of a group of zombies.
     if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
   }
 }

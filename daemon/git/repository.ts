@@ -1,11 +1,10 @@
-/** Which repository a path belongs to, and what it is called elsewhere. */
+/** Which repository a path belongs to. */
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RpcError } from '#protocol/errors';
-import { GitError } from './error.js';
+import { GitError, reasonIn, unsafe } from './error.js';
 import type { Git } from './index.js';
 import { quote } from './quote.js';
-import { withoutCredentials } from './url.js';
 
 /** All paths are real paths. */
 export interface Repository {
@@ -30,8 +29,10 @@ export async function getRepository(git: Git, path: string, signal?: AbortSignal
   const lines = await facts(git, from, signal);
   const [inside, gitDir, commonDir] = [lines[0] === 'true', real(lines[1]!), real(resolve(from, lines[2]!))];
   const topLevel = inside ? real(await one(git, from, ['--show-toplevel'], signal)) : null;
-  if (topLevel !== null && gitDir === commonDir) return { path: topLevel, commonDir, gitDir, topLevel, bare: false };
-  return { ...(await mainOf(git, commonDir, signal)), commonDir, gitDir, topLevel };
+  if (topLevel === null || gitDir !== commonDir)
+    return { ...(await mainOf(git, commonDir, signal)), commonDir, gitDir, topLevel };
+  await mustLeadBack(git, { root: topLevel, gitDir }, signal);
+  return { path: topLevel, commonDir, gitDir, topLevel, bare: false };
 }
 
 const ASKED = ['--is-inside-work-tree', '--absolute-git-dir', '--git-common-dir'];
@@ -56,9 +57,28 @@ async function one(git: Git, from: string, asked: readonly string[], signal: Abo
 async function mainOf(git: Git, commonDir: string, signal: AbortSignal | undefined) {
   const set = ['config', '-z', '--get', 'core.worktree'];
   const worktree = (await git.run(commonDir, set, { signal, ok: [0, 1] })).replace(/\0$/, '');
-  if (worktree !== '') return { path: real(resolve(commonDir, worktree)), bare: false };
+  if (worktree !== '') {
+    const path = real(resolve(commonDir, worktree));
+    await mustLeadBack(git, { root: path, gitDir: commonDir }, signal);
+    return { path, bare: false };
+  }
   const bare = (await one(git, commonDir, ['--is-bare-repository'], signal)) === 'true';
   return { path: !bare && basename(commonDir) === '.git' ? dirname(commonDir) : commonDir, bare };
+}
+
+/** `core.worktree` can name any directory; it must be one of this repository. */
+async function mustLeadBack(
+  git: Git,
+  { root, gitDir }: { readonly root: string; readonly gitDir: string },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (real(join(root, '.git')) === gitDir) return;
+  try {
+    if (real(await one(git, root, ['--absolute-git-dir'], signal)) === gitDir) return;
+  } catch (error) {
+    if (!(error instanceof RpcError) || !['GIT_FAILED', 'INVALID_PATH'].includes(error.data.code ?? '')) throw error;
+  }
+  throw unsafe(gitDir, 'core.worktree');
 }
 
 function realDirectory(path: string): string {
@@ -79,7 +99,7 @@ function real(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return path;
   }
 }
@@ -93,65 +113,15 @@ function notUsable(path: string, stderr: string): RpcError {
       details: { stderr },
     });
   }
+  if (!/not a git repository|gitfile/.test(stderr)) {
+    const said = `git cannot use the repository at ${where}: ${reasonIn(stderr)}`;
+    return new RpcError('InvalidParams', `${said} Repair it there by hand.`, {
+      code: 'NOT_GIT_REPO',
+      details: { stderr },
+    });
+  }
   return new RpcError('InvalidParams', `${where} is in no git repository. Name one that is, or run git init there.`, {
     code: 'NOT_GIT_REPO',
     details: { stderr },
   });
-}
-
-/** `origin`, else the first one; undefined without any. */
-export async function getRemote(git: Git, repository: string, signal?: AbortSignal): Promise<string | undefined> {
-  const names = (await git.run(repository, ['remote'], { signal })).split('\n');
-  const usable = names.filter((name) => name !== '' && !name.startsWith('-'));
-  return usable.includes('origin') ? 'origin' : usable[0];
-}
-
-/**
- * The branch others work towards: what the remote calls its HEAD, else the usual name that exists, else the one that is
- * checked out; null when there is none.
- */
-export async function getDefaultBranch(git: Git, repository: string, signal?: AbortSignal): Promise<string | null> {
-  const remote = await getRemote(git, repository, signal);
-  const theirs = remote === undefined ? '' : await target(git, repository, `refs/remotes/${remote}/HEAD`, signal);
-  if (theirs !== '') return theirs.slice(`refs/remotes/${remote}/`.length);
-  const configured = await git.run(repository, ['config', '--get', 'init.defaultBranch'], { signal, ok: [0, 1] });
-  const usual = [configured.trim(), 'main', 'master'].filter((name) => name !== '');
-  const refsOf = (name: string) => [`refs/heads/${name}`, ...(remote ? [`refs/remotes/${remote}/${name}`] : [])];
-  const refs = usual.flatMap(refsOf);
-  const found = (await git.run(repository, ['for-each-ref', '--format=%(refname)', ...refs], { signal })).split('\n');
-  const exists = usual.find((name) => refsOf(name).some((ref) => found.includes(ref)));
-  if (exists !== undefined) return exists;
-  return (await target(git, repository, 'HEAD', signal)).replace(/^refs\/heads\//, '') || null;
-}
-
-/** Where a symbolic ref leads; empty when there is none. */
-async function target(git: Git, repository: string, ref: string, signal: AbortSignal | undefined): Promise<string> {
-  return (await git.run(repository, ['symbolic-ref', '--quiet', ref], { signal, ok: [0, 1] })).trim();
-}
-
-export interface RepositoryFacts {
-  /** Its URL, without credentials. */
-  readonly remote: string | null;
-  readonly defaultBranch: string | null;
-}
-
-/** Null when the path is in no repository. Throws as `getRepository` does otherwise. */
-export async function describeRepository(
-  git: Git,
-  path: string,
-  signal?: AbortSignal,
-): Promise<RepositoryFacts | null> {
-  let repository: string;
-  try {
-    repository = (await getRepository(git, path, signal)).path;
-  } catch (error) {
-    if (error instanceof RpcError && error.data.code === 'NOT_GIT_REPO') return null;
-    throw error;
-  }
-  const name = await getRemote(git, repository, signal);
-  const url = name && (await git.run(repository, ['config', '--get', `remote.${name}.url`], { signal, ok: [0, 1] }));
-  return {
-    remote: url ? withoutCredentials(url.trim()) : null,
-    defaultBranch: await getDefaultBranch(git, repository, signal),
-  };
 }

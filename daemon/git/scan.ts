@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { judge, parseSettings, together, type Verdict } from './dangers.js';
+import { GitError } from './error.js';
 
 /** Runs git without a look before; for commands that run nothing. Resolves with stdout. */
 export type Bare = (
@@ -87,7 +88,13 @@ async function submodules(bare: Bare, directory: string, overrides: readonly str
       rest = Buffer.from(piece.subarray(end + 1));
     }
   };
-  await bare(directory, ['ls-files', '--stage', '-z', '--', ':/'], { take, overrides });
+  try {
+    await bare(directory, ['ls-files', '--stage', '-z', '--', ':/'], { take, overrides });
+  } catch (error) {
+    // The command itself says so then, or makes a repository there.
+    if (error instanceof GitError && /not a git repository/.test(error.stderr)) return [];
+    throw error;
+  }
   const paths = links.map((link) => resolve(directory, link.slice(link.indexOf('\t') + 1)));
   return [...new Set(paths)].filter((path) => isThere(join(path, '.git')));
 }

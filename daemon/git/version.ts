@@ -40,7 +40,11 @@ async function ask(environment: Readonly<Record<string, string>>): Promise<strin
     });
   } catch (error) {
     if (!['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    const said = 'git is not on the PATH. Install it (Debian: apt-get install git; macOS: xcode-select --install).';
-    throw new RpcError('Unavailable', said, { code: 'GIT_MISSING' });
+    throw gitMissing();
   }
+}
+
+export function gitMissing(): RpcError {
+  const said = 'git is not on the PATH. Install it (Debian: apt-get install git; macOS: xcode-select --install).';
+  return new RpcError('Unavailable', said, { code: 'GIT_MISSING' });
 }

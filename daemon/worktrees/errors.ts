@@ -1,6 +1,6 @@
 /** Why a worktree is not made, each with its cure. */
 import { RpcError } from '#protocol';
-import { quote } from '../git/index.js';
+import { quote, reasonIn } from '../git/index.js';
 
 export function notAWorktree(path: string): RpcError {
   return new RpcError(
@@ -64,9 +64,7 @@ export function emptyRepository(path: string): RpcError {
 }
 
 export function createFailed(path: string, stderr: string): RpcError {
-  const lines = stderr.split('\n').filter((line) => line !== '');
-  const said = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? 'it did not say why';
-  return new RpcError('InvalidParams', `git could not make the worktree ${quote(path)}: ${said}`, {
+  return new RpcError('InvalidParams', `git could not make the worktree ${quote(path)}: ${reasonIn(stderr)}`, {
     code: 'CREATE_FAILED',
     details: { stderr },
   });
