@@ -81,7 +81,7 @@ const HELPER = /^credential\.(.*\.)?helper$/s;
 const OWN_HELPER = /^(store|cache|osxkeychain|libsecret|manager|manager-core|wincred|)$/;
 /** With one of these an object that is missing is fetched, by whatever command misses it. */
 const FETCHES_LATER = /^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$/s;
-const TALKS = /^(archive|clone|fetch|ls-remote|pull|push|remote|submodule)$/;
+const TALKS = /^(archive|clone|fetch|ls-remote|pull|push|submodule)$/;
 /** More than any repository has that a person set up; the command line has room for these. */
 const MOST = 200;
 

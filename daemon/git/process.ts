@@ -32,7 +32,7 @@ const GRACE_MS = 1000;
 /** All it printed is read within moments; a child in the background that keeps stdout open prints no answer. */
 const LINGER_MS = 5000;
 /** A process the kernel does not let go is not waited for. */
-const KILLED_MS = 500;
+const KILLED_MS = 200;
 
 /** Rejects as `spawn` does when the program or the directory is not there. */
 export function runGroup(command: Command): Promise<Outcome> {

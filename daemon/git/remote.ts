@@ -4,11 +4,20 @@ import type { Git } from './index.js';
 import { getRepository } from './repository.js';
 import { withoutCredentials } from './url.js';
 
+/** `origin` before all others. */
+export async function listRemotes(git: Git, repository: string, signal?: AbortSignal): Promise<string[]> {
+  const args = ['config', '-z', '--name-only', '--get-regexp', '^remote\\..*\\.url$'];
+  const keys = (await git.run(repository, args, { signal, ok: [0, 1] })).split('\0').filter((key) => key !== '');
+  const names = new Set(keys.map((key) => key.slice('remote.'.length, -'.url'.length)));
+  // One that begins so would be an option.
+  return [...names]
+    .filter((name) => !name.startsWith('-'))
+    .sort((a, b) => Number(b === 'origin') - Number(a === 'origin'));
+}
+
 /** `origin`, else the first one; undefined without any. */
 export async function getRemote(git: Git, repository: string, signal?: AbortSignal): Promise<string | undefined> {
-  const names = (await git.run(repository, ['remote'], { signal })).split('\n');
-  const usable = names.filter((name) => name !== '' && !name.startsWith('-'));
-  return usable.includes('origin') ? 'origin' : usable[0];
+  return (await listRemotes(git, repository, signal))[0];
 }
 
 /**

@@ -7,7 +7,7 @@ import { RpcError } from '#protocol/errors';
 import { killGroup } from './process.js';
 
 /** git tidies up when it is asked to end; then it is not asked any more. */
-const GRACE_MS = 2000;
+const GRACE_MS = 1500;
 const KILLED_MS = 3000;
 const LOOK_MS = 20;
 

@@ -104,7 +104,8 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    if (!['EACCES', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw invalidPath(path, `it cannot be looked at (${(error as NodeJS.ErrnoException).code}).`);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EACCES', 'ENAMETOOLONG', 'ENOTDIR', 'ELOOP'].includes(code)) throw error;
+    throw invalidPath(path, `what is above it is no directory this user may enter (${code}).`);
   }
 }

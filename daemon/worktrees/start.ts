@@ -110,6 +110,6 @@ export async function checkBranch(git: Git, repository: string, branch: string, 
   const rules = 'git forbids spaces, "..", "~^:?*[\\", a leading "-", a trailing "." or "/", and "@{".';
   const args = ['check-ref-format', '--branch', branch];
   const { stdout, exitCode } = await git.ask(repository, args, { signal, ok: [0, 1, 128] });
-  // `@{-1}` stands for another branch.
-  if (exitCode !== 0 || stdout !== `${branch}\n` || branch === 'HEAD') throw invalidBranch(branch, rules);
+  // `@{-1}` stands for another branch, and `@` for HEAD.
+  if (exitCode !== 0 || stdout !== `${branch}\n` || ['@', 'HEAD'].includes(branch)) throw invalidBranch(branch, rules);
 }

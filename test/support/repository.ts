@@ -1,7 +1,7 @@
 /** Real git repositories for tests, in folders that go away, and git as the daemon runs it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createGit, type Git } from '../../daemon/git/index.js';
 import { folderFor } from './whole.js';
@@ -62,7 +62,7 @@ export function placeFor(t: TestContext, more: Readonly<Record<string, string>> 
     ...{ folder, environment, at },
     git: createGit({ environment, umask: 0o022 }),
     init(name, ...options) {
-      const path = join(folder, name);
+      const path = resolve(folder, name);
       execFileSync('git', ['init', '--quiet', '--initial-branch=main', ...options, path], { env: byHand });
       return at(path);
     },
