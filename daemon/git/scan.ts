@@ -31,14 +31,20 @@ const NOTHING: Verdict = { overrides: [], environment: {}, refused: undefined, i
 /** Reads neither objects nor files of the working tree, and runs nothing that is not switched off for every command. */
 function isHarmless([command, ...rest]: readonly string[]): boolean {
   if (command === 'rev-parse') return rest.every((arg) => arg.startsWith('--'));
-  return command === 'check-ref-format' || (command === 'config' && !rest.includes('--edit') && !rest.includes('-e'));
+  if (command === 'worktree') return rest[0] === 'list';
+  return (
+    command === 'symbolic-ref' ||
+    command === 'check-ref-format' ||
+    (command === 'config' && !rest.includes('--edit') && !rest.includes('-e'))
+  );
 }
 
 /** These never run git in a submodule, as long as nothing asks them to recurse. */
 const OUTSIDE =
-  /^(branch|cat-file|config|fetch|for-each-ref|log|ls-files|ls-tree|merge-base|remote|rev-list|rev-parse|show-ref|symbolic-ref|update-ref|var)$/;
+  /^(branch|cat-file|config|fetch|for-each-ref|log|ls-files|ls-tree|merge-base|read-tree|remote|rev-list|rev-parse|show-ref|symbolic-ref|update-ref|var)$/;
 
-function looksIntoSubmodules([command = '', verb = '']: readonly string[]): boolean {
+function looksIntoSubmodules([command = '', verb = '', ...rest]: readonly string[]): boolean {
+  if (command === 'diff-index') return ![verb, ...rest].includes('--cached');
   if (command === 'worktree') return !['add', 'list', 'lock', 'prune', 'repair', 'unlock'].includes(verb);
   return !OUTSIDE.test(command);
 }

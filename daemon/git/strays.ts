@@ -1,6 +1,6 @@
 /** Finds git that outlived the daemon that started it, and ends it. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { RpcError } from '#protocol/errors';
@@ -32,39 +32,50 @@ export async function endStrays(mark: string): Promise<void> {
   }
 }
 
-/** Process groups in which a process has the mark among its arguments or, where that can be seen, its environment. */
-async function find(mark: string): Promise<number[]> {
-  const groups = process.platform === 'linux' ? await findInProc(mark) : await findByPs(mark);
-  return [...new Set(groups)].sort();
+interface Groups {
+  /** Of the daemon. */
+  readonly own: number;
+  readonly marked: readonly number[];
 }
 
-async function findInProc(mark: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const groups = await Promise.all(
-    pids.map(async (pid) => {
-      const [args, environment] = await Promise.all([proc(pid, 'cmdline'), proc(pid, 'environ')]);
-      // A zombie has neither.
-      if (!args.includes(mark) && !environment.includes(mark)) return [];
-      // The name stands in parentheses and may hold anything; state, parent and group follow.
-      const group = Number((await proc(pid, 'stat')).split(') ').at(-1)?.split(' ')[2]);
-      return group > 1 ? [group] : [];
-    }),
-  );
-  return groups.flat();
+/** Process groups in which a process has the mark among its arguments or, where that can be seen, its environment. */
+async function find(mark: string): Promise<number[]> {
+  const { own, marked } = process.platform === 'linux' ? findInProc(mark) : await findByPs(mark);
+  // git always has a group to itself: whoever is in ours was named like that by somebody else.
+  return [...new Set(marked)].filter((group) => group > 1 && group !== own).sort();
+}
+
+/** Read at once: each file is made by the kernel in microseconds, and handing it to a thread takes many times that. */
+function findInProc(mark: string): Groups {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  // A zombie has neither.
+  const marked = pids.filter((pid) => proc(pid, 'cmdline').includes(mark) || proc(pid, 'environ').includes(mark));
+  return { own: groupOf('self'), marked: marked.map(groupOf) };
+}
+
+/** The name stands in parentheses and may hold anything; state, parent and group follow. */
+function groupOf(pid: string): number {
+  return Number(proc(pid, 'stat').split(') ').at(-1)?.split(' ')[2] ?? 0);
 }
 
 /** Empty for one that is gone or of another user. */
-async function proc(pid: string, name: string): Promise<string> {
+function proc(pid: string, name: string): string {
   try {
-    return await readFile(`/proc/${pid}/${name}`, 'latin1');
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
     throw error;
   }
 }
 
-async function findByPs(mark: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pgid=,stat=,args='], { maxBuffer: 2 ** 26 });
-  const running = stdout.split('\n').filter((line) => line.includes(mark) && !/^\s*\d+\s+Z/.test(line));
-  return running.map((line) => Number.parseInt(line, 10)).filter((group) => group > 1);
+async function findByPs(mark: string): Promise<Groups> {
+  const columns = ['-A', '-ww', '-o', 'pid=,pgid=,stat=,args='];
+  const { stdout } = await promisify(execFile)('ps', columns, { maxBuffer: 2 ** 26 });
+  const lines = stdout.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []);
+  return {
+    own: Number(lines.find(([, pid]) => Number(pid) === process.pid)?.[2]),
+    marked: lines
+      .filter(([, , , stat, args]) => args?.includes(mark) && !stat?.startsWith('Z'))
+      .map(([, , group]) => Number(group)),
+  };
 }

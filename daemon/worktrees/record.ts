@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Git, GitError } from '../git/index.js';
 import type { WorktreePlan } from './plan.js';
 
-/** What `git worktree add` leaves there. Anything else was begun by somebody: a merge, a rebase, a message. */
+/** What `git worktree add` leaves there, or while it is at it with `.lock` behind it. Anything else was begun by somebody: a merge, a rebase, a message. */
 const USUAL = [
   'HEAD',
   'ORIG_HEAD',
@@ -12,7 +12,6 @@ const USUAL = [
   'config.worktree',
   'gitdir',
   'index',
-  'index.lock',
   'locked',
   'logs/HEAD',
   'info/sparse-checkout',
@@ -25,7 +24,7 @@ export async function isPristine(
   { plan, folder, commonDir }: { readonly plan: WorktreePlan; readonly folder: string; readonly commonDir: string },
 ): Promise<boolean> {
   const files = filesIn(folder);
-  if (files.some((name) => !USUAL.includes(name))) return false;
+  if (files.some((name) => !USUAL.includes(name.replace(/\.lock$/, '')))) return false;
   const read = (name: string) => (files.includes(name) ? readFileSync(join(folder, name), 'utf8').trim() : '');
   const locked = read('locked');
   if (locked !== '' && locked !== 'initializing') return false;

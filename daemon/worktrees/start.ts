@@ -20,73 +20,76 @@ export interface WantedBranch {
   readonly detach?: boolean | undefined;
 }
 
+interface Looking {
+  readonly git: Git;
+  readonly repository: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Throws InvalidParams `INVALID_BRANCH`, `BRANCH_NOT_FOUND`, `EMPTY_REPOSITORY`; Conflict `BRANCH_EXISTS`. */
 export async function findStart(
   git: Git,
   repository: string,
   wanted: WantedBranch & { readonly signal?: AbortSignal | undefined },
 ): Promise<Start> {
-  const { branch, createNewBranch, detach = false, signal } = wanted;
-  const commit = (rev: string) => commitOf(git, repository, rev, signal);
+  const { branch, createNewBranch, baseBranch, detach = false, signal } = wanted;
+  const looking = { git, repository, signal };
   const remote = await getRemote(git, repository, signal);
-  if (detach) return startDetached(branch, remote, commit);
-  const own = await commit(`refs/heads/${branch}`);
-  if (own !== null) {
+  if (detach)
+    return { branch: null, createsBranch: false, tracks: null, ...(await findCommit(looking, branch, remote)) };
+  const [own, tracks, foreign] = [`refs/heads/${branch}`, `refs/remotes/${remote}/${branch}`, `refs/remotes/${branch}`];
+  const refs = await readRefs(looking, [own, tracks, foreign]);
+  const here = refs.get(own);
+  if (here !== undefined) {
     if (createNewBranch) throw branchExists(branch, 'already');
-    return { branch, createsBranch: false, tracks: null, base: null, baseCommit: own };
+    return { branch, createsBranch: false, tracks: null, base: null, baseCommit: here };
   }
-  const tracks = `refs/remotes/${remote}/${branch}`;
-  const theirs = remote === undefined ? null : await commit(tracks);
-  if (theirs !== null) {
+  const there = remote === undefined ? undefined : refs.get(tracks);
+  if (there !== undefined) {
     if (createNewBranch) throw branchExists(branch, `at ${remote}`);
-    return { branch, createsBranch: true, tracks, base: `${remote}/${branch}`, baseCommit: theirs };
+    return { branch, createsBranch: true, tracks, base: `${remote}/${branch}`, baseCommit: there };
   }
   if (createNewBranch === false) throw branchNotFound(branch, 'List them with worktree/branches.');
-  if ((await commit(`refs/remotes/${branch}`)) !== null) {
+  if (refs.has(foreign)) {
     throw invalidBranch(branch, 'it is a branch of a remote. Say it without the name of the remote.');
   }
-  return {
-    branch,
-    createsBranch: true,
-    tracks: null,
-    ...(await findBase(git, repository, { wanted, remote, commit })),
-  };
+  return { branch, createsBranch: true, tracks: null, ...(await findBase(looking, baseBranch, remote)) };
 }
 
-type CommitOf = (rev: string) => Promise<string | null>;
+const NAME_ONE = 'Name a branch, a tag or a commit';
 
-async function startDetached(rev: string, remote: string | undefined, commit: CommitOf): Promise<Start> {
-  if (rev.startsWith('-')) throw branchNotFound(rev, 'Name a branch, a tag or a commit.');
-  const baseCommit =
-    (await commit(rev)) ?? (remote === undefined ? null : await commit(`refs/remotes/${remote}/${rev}`));
-  if (baseCommit === null) throw branchNotFound(rev, 'Name a branch, a tag or a commit.');
-  return { branch: null, createsBranch: false, tracks: null, base: rev, baseCommit };
-}
-
-interface Known {
-  readonly wanted: WantedBranch & { readonly signal?: AbortSignal | undefined };
-  readonly remote: string | undefined;
-  readonly commit: CommitOf;
+async function findCommit({ git, repository, signal }: Looking, base: string, remote: string | undefined) {
+  for (const rev of [base, ...(remote === undefined ? [] : [`refs/remotes/${remote}/${base}`])]) {
+    const baseCommit = base.startsWith('-') ? null : await commitOf(git, repository, rev, signal);
+    if (baseCommit !== null) return { base, baseCommit };
+  }
+  throw branchNotFound(base, `${NAME_ONE}.`);
 }
 
 /** As the remote has it, as it is here, and for one nobody named HEAD: never another than the one that was named. */
-async function findBase(git: Git, repository: string, { wanted: { baseBranch, signal }, remote, commit }: Known) {
-  if (baseBranch?.startsWith('-')) throw branchNotFound(baseBranch, 'Name a branch, a tag or a commit to start from.');
+async function findBase(looking: Looking, baseBranch: string | undefined, remote: string | undefined) {
+  const { git, repository, signal } = looking;
   const name = baseBranch ?? (await getDefaultBranch(git, repository, signal));
-  const candidates: [base: string, rev: string][] = [
-    ...(name !== null && remote !== undefined
-      ? [[`${remote}/${name}`, `refs/remotes/${remote}/${name}`] as [string, string]]
-      : []),
-    ...(name !== null ? [[name, `refs/heads/${name}`] as [string, string]] : []),
-    baseBranch === undefined ? ['HEAD', 'HEAD'] : [baseBranch, baseBranch],
-  ];
-  for (const [base, rev] of candidates) {
-    const baseCommit = await commit(rev);
-    if (baseCommit !== null) return { base, baseCommit };
-  }
+  const refs = await readRefs(looking, name === null ? [] : [`refs/remotes/${remote}/${name}`, `refs/heads/${name}`]);
+  const theirs = remote === undefined ? undefined : refs.get(`refs/remotes/${remote}/${name}`);
+  if (theirs !== undefined) return { base: `${remote}/${name}`, baseCommit: theirs };
+  const ours = refs.get(`refs/heads/${name}`);
+  if (ours !== undefined) return { base: name!, baseCommit: ours };
+  const rev = baseBranch ?? 'HEAD';
+  const baseCommit = rev.startsWith('-') ? null : await commitOf(git, repository, rev, signal);
+  if (baseCommit !== null) return { base: rev, baseCommit };
   if ((await git.run(repository, ['for-each-ref', '--count=1'], { signal })) === '') throw emptyRepository(repository);
-  if (baseBranch === undefined) throw branchNotFound('HEAD', 'Say what to start from with `baseBranch`.');
-  throw branchNotFound(baseBranch, 'Name a branch, a tag or a commit to start from.');
+  throw branchNotFound(rev, `${NAME_ONE} to start from, as \`baseBranch\`.`);
+}
+
+/** Of full names the commits of those that are there. */
+async function readRefs({ git, repository, signal }: Looking, names: readonly string[]): Promise<Map<string, string>> {
+  if (names.length === 0) return new Map();
+  const format = '--format=%(objectname) %(refname)';
+  const lines = (await git.run(repository, ['for-each-ref', format, '--', ...names], { signal })).split('\n');
+  return new Map(
+    lines.filter(Boolean).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  );
 }
 
 /** The commit of anything that leads to one; null when nothing does. */

@@ -1,7 +1,7 @@
 /** Undoes the making of a worktree, whole or half, as far as nothing of anybody is lost by it. */
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RpcError } from '#protocol';
 import { type Git, GitError, getRepository, type Repository } from '../git/index.js';
 import { listWorktrees, type Record, readRecords } from './list.js';
@@ -24,7 +24,7 @@ export async function unmakeWorktree(git: Git, plan: WorktreePlan): Promise<Unma
   await git.endStrays(plan.mark);
   const repository = await findRepository(git, plan);
   if (!repository) return { kept: existsSync(plan.path) ? plan.path : null };
-  const record = readRecords(repository.commonDir).find(({ path }) => path === plan.path);
+  const record = findRecord(repository, plan);
   if (!(await removeFiles(git, { plan, repository, record }))) return { kept: plan.path };
   for (const { folder } of record ? [record] : unnamed(repository, plan)) rmSync(folder, { recursive: true });
   removeEmpty(join(repository.commonDir, 'worktrees'));
@@ -50,13 +50,14 @@ interface Undoing {
 }
 
 /** False, with nothing removed, when anything is not as it was made. */
-async function removeFiles(git: Git, { plan, repository, record }: Undoing): Promise<boolean> {
+async function removeFiles(git: Git, undoing: Undoing): Promise<boolean> {
+  const { plan, repository, record } = undoing;
   const { commonDir } = repository;
   if (record && !(await isPristine(git, { plan, folder: record.folder, commonDir }))) return false;
   if (!(await isBranchUnmoved(git, plan))) return false;
-  const found = lstatSync(plan.path, { throwIfNoEntry: false });
+  const found = entry(plan.path);
   if (!found) return true;
-  if (!found.isDirectory() || !pointsTo(plan.path, record)) return false;
+  if (!found.isDirectory() || !isOurs(undoing)) return false;
   const contents = await untouched(git, plan, commonDir);
   return contents !== undefined && (await removeContents(plan.path, contents));
 }
@@ -68,13 +69,32 @@ async function isBranchUnmoved(git: Git, { repoPath, branch, baseCommit }: Workt
   return commit === null || commit === baseCommit;
 }
 
-/** Whether `.git` is the file git made there, or not made yet. */
-function pointsTo(path: string, record: Record | undefined): boolean {
-  const pointer = lstatSync(join(path, '.git'), { throwIfNoEntry: false });
+/** By the one or the other end of the thread between them: git, undoing its own work, removes neither first. */
+function findRecord({ commonDir }: Repository, { path }: WorktreePlan): Record | undefined {
+  const records = readRecords(commonDir);
+  const folder = pointerIn(path);
+  return (
+    records.find((record) => record.path === path) ??
+    records.find((record) => record.path === null && record.folder === folder)
+  );
+}
+
+/** Whether `.git` is the file git made there, or not made yet; what it names may be gone. */
+function isOurs({ plan, repository, record }: Undoing): boolean {
+  const pointer = entry(join(plan.path, '.git'));
   if (!pointer) return true;
-  if (!pointer.isFile() || !record) return false;
-  const text = readFileSync(join(path, '.git'), 'utf8').trim();
-  return text === '' || basename(text) === basename(record.folder);
+  const folder = pointerIn(plan.path);
+  if (folder === undefined) return pointer.isFile() && pointer.size === 0;
+  if (record) return folder === record.folder;
+  return dirname(folder) === join(repository.commonDir, 'worktrees') && !existsSync(folder);
+}
+
+/** Where `.git` leads, if it is a file that leads anywhere. */
+function pointerIn(path: string): string | undefined {
+  const file = join(path, '.git');
+  if (!entry(file)?.isFile()) return undefined;
+  const [, folder] = /^gitdir: (.+?)\n?$/s.exec(readFileSync(file, 'utf8')) ?? [];
+  return folder === undefined ? undefined : resolve(path, folder);
 }
 
 async function untouched(git: Git, plan: WorktreePlan, commonDir: string): Promise<Contents | undefined> {
@@ -116,12 +136,32 @@ async function removeBranch(git: Git, plan: WorktreePlan, repository: Repository
   const { repoPath, branch, baseCommit, tracks } = plan;
   const elsewhere = (await listWorktrees(git, repository)).some((worktree) => worktree.branch === branch);
   if (elsewhere) return;
-  if ((await commitOf(git, repoPath, `refs/heads/${branch}`)) === baseCommit) {
+  removeLock(join(repository.commonDir, 'refs/heads', `${branch}.lock`), baseCommit);
+  try {
     await git.run(repoPath, ['update-ref', '-d', `refs/heads/${branch}`, baseCommit], { writes: true });
+  } catch (error) {
+    // It moved, or it is gone and perhaps was never made.
+    if (!(error instanceof GitError)) throw error;
+    if ((await commitOf(git, repoPath, `refs/heads/${branch}`)) !== null) return;
   }
-  if (tracks === null || (await commitOf(git, repoPath, `refs/heads/${branch}`)) !== null) return;
   // 128: there is no such section.
-  await git.ask(repoPath, ['config', '--remove-section', `branch.${branch}`], { writes: true, ok: [0, 128] });
+  const section = ['config', '--remove-section', `branch.${branch}`];
+  if (tracks !== null) await git.ask(repoPath, section, { writes: true, ok: [0, 128] });
+}
+
+/** What a killed git leaves of a branch it was making: nobody could make it again. */
+function removeLock(path: string, commit: string): void {
+  const lock = entry(path);
+  if (lock?.isFile() && ['', commit].includes(readFileSync(path, 'utf8').trim())) rmSync(path);
+}
+
+function entry(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+    return undefined;
+  }
 }
 
 /** Whether it was there, and empty. */

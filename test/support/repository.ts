@@ -31,9 +31,13 @@ export interface Place {
 
 /** No configuration of this machine is read; who commits is said by the environment. */
 export function placeFor(t: TestContext, more: Readonly<Record<string, string>> = {}): Place {
-  const folder = realpathSync(folderFor(t));
+  return placeIn(realpathSync(folderFor(t)), more);
+}
+
+/** In a folder, by its real path. */
+export function placeIn(folder: string, more: Readonly<Record<string, string>> = {}): Place {
   const home = join(folder, 'home');
-  mkdirSync(home);
+  mkdirSync(home, { recursive: true });
   writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ann\n\temail = ann@example.org\n');
   const environment = { HOME: home, PATH: process.env.PATH ?? '', ...more };
   const byHand = { ...environment, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
@@ -63,7 +67,10 @@ export function placeFor(t: TestContext, more: Readonly<Record<string, string>> 
     git: createGit({ environment, umask: 0o022 }),
     init(name, ...options) {
       const path = resolve(folder, name);
-      execFileSync('git', ['init', '--quiet', '--initial-branch=main', ...options, path], { env: byHand });
+      // Without the usual examples of hooks a repository is a third of the files.
+      execFileSync('git', ['init', '--quiet', '--template=', '--initial-branch=main', ...options, path], {
+        env: byHand,
+      });
       return at(path);
     },
   };

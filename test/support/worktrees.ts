@@ -1,11 +1,12 @@
 /** Repositories with worktrees, and the functions that make them, for tests. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createLock } from '../../daemon/rpc/locks.js';
 import { createWorktrees, type Wanted, type Worktrees } from '../../daemon/worktrees/create.js';
-import { type Place, placeFor, type TestRepository } from './repository.js';
+import { type Place, placeIn, type TestRepository } from './repository.js';
+import { folderFor } from './whole.js';
 
 export interface Yard extends Place {
   /** One commit on main, at `repo`. */
@@ -20,8 +21,13 @@ export interface Yard extends Place {
 }
 
 export function yardFor(t: TestContext): Yard {
-  const place = placeFor(t);
-  cpSync(templateIn(place), join(place.folder, 'repo'), { recursive: true });
+  return yardIn(realpathSync(folderFor(t)));
+}
+
+/** In a folder, by its real path, which may have been one before. */
+export function yardIn(folder: string): Yard {
+  const place = placeIn(folder);
+  if (!existsSync(join(folder, 'repo'))) cpSync(templateIn(place), join(folder, 'repo'), { recursive: true });
   const repo = place.at(join(place.folder, 'repo'));
   const worktrees = createWorktrees({ git: place.git, lock: createLock() });
   const here = (relative: string) => join(place.folder, relative);
@@ -33,15 +39,17 @@ export function yardFor(t: TestContext): Yard {
     },
     traces() {
       const kept = here('repo/.git');
-      const files = readdirSync(kept, { recursive: true, encoding: 'utf8' });
+      const files = readdirSync(kept, { recursive: true, encoding: 'utf8' }).sort();
+      // What git keeps of old commits may stay, and how it remembers the times of files.
+      const told = files.filter((name) => !/^(objects|logs|index)(\/|$)/.test(name));
+      const read = (name: string) =>
+        statSync(join(kept, name)).isFile() ? readFileSync(join(kept, name), 'latin1') : '';
       return {
         beside: readdirSync(place.folder).sort(),
-        worktrees: repo.git('worktree', 'list', '--porcelain'),
-        records: existsSync(join(kept, 'worktrees')) ? readdirSync(join(kept, 'worktrees')) : [],
-        branches: repo.git('for-each-ref'),
-        configuration: readFileSync(join(kept, 'config'), 'utf8'),
-        locks: files.filter((name) => name.endsWith('.lock')),
-        status: repo.git('status', '--porcelain'),
+        inside: readdirSync(repo.path, { recursive: true, encoding: 'utf8' }).filter(
+          (name) => !/^\.git(\/|$)/.test(name),
+        ),
+        kept: Object.fromEntries(told.map((name) => [name, /index$/.test(name) ? '' : read(name)])),
       };
     },
   };

@@ -367,6 +367,10 @@ test('a path that came into being after the plan is not touched', async (t) => {
   assert.deepEqual(await yard.worktrees.unmake(plan), { kept: plan.path });
   assert.deepEqual(yard.traces(), before);
   assert.equal(readFileSync(join(plan.path, 'mine'), 'utf8'), 'mine');
+  rmSync(plan.path, { recursive: true });
+  writeFileSync(plan.path, 'mine');
+  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: plan.path });
+  assert.equal(readFileSync(plan.path, 'utf8'), 'mine');
 });
 
 test('a filter of the repository is not run, and that is said', async (t) => {
