@@ -1,7 +1,6 @@
 /** Wires the daemon together: database, backend, slices, socket. The one place that knows them all. */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
@@ -43,9 +42,15 @@ import { readingHandlers } from './terminals/reading.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
 import { createLogin, ensureToken } from './tokens/local.js';
+import { createTrash } from './trash/handlers.js';
+import { createTrashStore } from './trash/store.js';
+import { createTrashedSessions } from './trashed.js';
 import { watchBackend } from './watching.js';
 import { createWorktrees } from './worktrees/create.js';
 import { worktreeHandlers } from './worktrees/handlers.js';
+import { listProcesses } from './worktrees/processes.js';
+import { createRecoveryStore } from './worktrees/recoveries.js';
+import { removalHandlers } from './worktrees/removal.js';
 
 export interface DaemonOptions {
   readonly paths: Paths;
@@ -110,6 +115,13 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
   };
   const journal = createJournal(db, base.hub, base.now);
   const git = createGit({ environment, umask });
+  const sessions = createTrashedSessions({ ...base, journal });
+  const trash = createTrash({
+    ...{ ...base, git, journal, sessions },
+    store: createTrashStore(db),
+    folder: paths.trash,
+    retentionDays: () => config.cleanup.trash_retention_days,
+  });
   const sizes = createSizes({ ...base, backend });
   const terminals = createTerminals(backend, sizes.left);
   const preferences = createPreferences({ ...base, journal, defaults: builtInPreferences(environment) });
@@ -142,7 +154,8 @@ function createParts({ paths, config, umask, log }: DaemonOptions, { db, environ
     git,
     worktrees: createWorktrees({ git, lock: base.lock }),
     repositories: { path: preferences.repositoryPath },
-    trashFolder: join(paths.home, 'trash'),
+    trashFolder: paths.trash,
+    ...{ trash, sessions, recoveries: createRecoveryStore(db), processes: listProcesses },
     ends: { count: 0, look: () => {} },
     end: ending,
     ending: ending.signal,
@@ -156,6 +169,8 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const { store, terminals, sizes, recordings, activity, cleanup, backend } = parts;
   const look = watchBackend(parts, opened.relay);
   parts.ends.look = () => void look(false);
+  // Before sessions are looked at: one may be on its way into the trash or back.
+  await parts.trash.recover();
   await look(true);
   sizes.adopt();
   const listener = await serve(options, parts);
@@ -183,7 +198,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 }
 
 async function serve(options: DaemonOptions, parts: ReturnType<typeof createParts>): Promise<Listener> {
-  const { store, terminals, recordings, preferences, login, lock, log } = parts;
+  const { store, terminals, recordings, preferences, trash, login, lock, log } = parts;
   const startedAt = Date.now();
   let listener: Listener | undefined;
   const counts = () => ({
@@ -213,6 +228,8 @@ async function serve(options: DaemonOptions, parts: ReturnType<typeof createPart
       ...knowledgeHandlers({ ...parts, store: parts.knowledge, scan: parts.projects.detect }),
       ...eventHandlers(parts),
       ...worktreeHandlers(parts),
+      ...trash.handlers,
+      ...removalHandlers(parts),
     },
     login,
     serverInfo: { name: 'rdv', version: options.version },

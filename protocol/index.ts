@@ -11,10 +11,11 @@ import { preferenceMethods, preferenceNotifications } from './preferences.js';
 import { projectMethods, projectNotifications } from './projects.js';
 import { readingMethods } from './reading.js';
 import { recordingMethods } from './recordings.js';
+import { removalMethods, removalNotifications } from './removal.js';
 import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
-import { cleanupMethods } from './trash.js';
+import { cleanupMethods, trashMethods, trashNotifications } from './trash.js';
 import { worktreeMethods, worktreeNotifications } from './worktrees.js';
 
 export const methods = {
@@ -30,6 +31,8 @@ export const methods = {
   ...preferenceMethods,
   ...projectMethods,
   ...knowledgeMethods,
+  ...removalMethods,
+  ...trashMethods,
   ...eventMethods,
   ...cleanupMethods,
   ...worktreeMethods,
@@ -44,6 +47,8 @@ export const notifications = {
   ...preferenceNotifications,
   ...projectNotifications,
   ...worktreeNotifications,
+  ...removalNotifications,
+  ...trashNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;
@@ -78,6 +83,7 @@ export * from './preferences.js';
 export * from './projects.js';
 export * from './reading.js';
 export * from './recordings.js';
+export * from './removal.js';
 export * from './runs.js';
 export * from './session.js';
 export * from './sessions.js';

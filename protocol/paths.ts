@@ -13,6 +13,7 @@ export interface Paths {
   readonly config: string;
   readonly log: string;
   readonly recordings: string;
+  readonly trash: string;
   readonly tmuxConfig: string;
 }
 
@@ -34,6 +35,7 @@ export function pathsIn(home: string): Paths {
     config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,
     recordings: `${home}/recordings`,
+    trash: `${home}/trash`,
     tmuxConfig: `${home}/run/tmux.conf`,
   };
 }

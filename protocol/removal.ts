@@ -36,10 +36,9 @@ export const WorktreeState = z.object({
     .nullable()
     .describe('Processes whose working directory is inside; null when that cannot be told.'),
   sessionIds: z.array(z.string()).describe('Open sessions in it.'),
+  unknown: z.array(z.string()).describe('What could not be found out, and why.'),
   stakes: z.array(Stake).describe('Why it is not removed without `force`; empty when nothing is at stake.'),
-  confirmation: z
-    .string()
-    .describe('For `worktree/remove` with `force`; fits as long as nothing of the above changes.'),
+  confirmation: z.string().describe('For `worktree/remove` with `force`; fits as long as nothing at stake changes.'),
 });
 export type WorktreeState = z.infer<typeof WorktreeState>;
 
@@ -100,6 +99,7 @@ export const removalMethods = {
             .describe('A ref on what nothing else refers to; null when there was nothing.'),
         }),
       ),
+      skipped: z.array(z.object({ path: z.string(), reason: z.string() })).describe('What cannot go without a loss.'),
     }),
     errors: ['InvalidParams', 'Timeout'],
     args: ['repoPath'],

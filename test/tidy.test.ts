@@ -32,7 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/events', 're2js', 'node'],
   'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
-  'daemon/worktrees': ['protocol', 'daemon/rpc', 'daemon/git', 'daemon/events', 'node'],
+  'daemon/trash': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'node'],
+  'daemon/worktrees': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'daemon/trash', 'node'],
   'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   // The composition root alone knows all slices, and nobody knows it.
   daemon: [
@@ -53,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/sessions',
     'daemon/terminals',
     'daemon/recordings',
+    'daemon/trash',
     'daemon/worktrees',
     'daemon/status',
     'pino',
@@ -118,9 +120,13 @@ const pure = [
   'daemon/terminals/snapshot.ts',
   'daemon/tmux/escapes.ts',
   'daemon/tmux/quote.ts',
+  'daemon/trash/item.ts',
+  'daemon/worktrees/import.ts',
   'daemon/worktrees/naming.ts',
   'daemon/worktrees/porcelain.ts',
   'daemon/worktrees/refs.ts',
+  'daemon/worktrees/staged.ts',
+  'daemon/worktrees/state.ts',
 ];
 
 const topLevel = [

@@ -1,0 +1,46 @@
+/** What the trash and the removal of worktrees do to sessions, and ask of them. */
+import { realpathSync } from 'node:fs';
+import type { Journal } from './events/journal.js';
+import { isLive, turn } from './sessions/session.js';
+import type { SessionStore } from './sessions/store.js';
+import { isInside } from './trash/item.js';
+
+interface Deps {
+  readonly store: SessionStore;
+  readonly journal: Pick<Journal, 'tell'>;
+  readonly now: () => number;
+}
+
+export function createTrashedSessions({ store, journal, now }: Deps) {
+  return {
+    /** Live sessions of anybody that were started in a directory. */
+    in: (path: string) =>
+      [...store.all()]
+        .filter((session) => isLive(session) && isInside(resolved(session.projectPath), path))
+        .map(({ id }) => ({ id })),
+
+    /** After a crash it may be told so again. */
+    restored(user: string, sessionId: string): void {
+      const session = store.find(sessionId);
+      if (session?.userId !== user || session.status !== 'trashed') return;
+      const closed = turn(session, 'closed', now());
+      store.save(closed);
+      journal.tell(user, 'session/changed', { session: closed });
+    },
+
+    deleted(user: string, sessionId: string): void {
+      const session = store.find(sessionId);
+      if (session?.userId === user && session.status === 'trashed') store.discard(sessionId);
+    },
+  };
+}
+
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    // The directory may be gone, and then it is in none.
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return path;
+    throw error;
+  }
+}
