@@ -107,11 +107,9 @@ function told({ journal }: Parts, item: Item): TrashItem {
 async function undo(parts: Parts, id: string): Promise<void> {
   const item = parts.store.unfinished().find((candidate) => candidate.id === id);
   if (!item?.worktree) return;
-  if (look(item.worktree.keptAt)) {
-    parts.shelves.takeBack(item.worktree.keptAt, item.worktree.path);
-    await parts.registration.rejoin(item, item.worktree);
-  }
-  await parts.registration.release(item, item.worktree);
+  const { keptAt, path } = item.worktree;
+  if (keptAt && look(keptAt)) parts.shelves.takeBack(keptAt, path);
+  await parts.registration.rejoin(item, item.worktree);
   abandon(parts, item, item.worktree);
 }
 

@@ -30,7 +30,7 @@ async function settle(parts: Parts, item: Item): Promise<string> {
         arrived(parts, item);
         return 'finished';
       }
-      await attempt(parts, item, () => parts.registration.release(item, worktree));
+      if (look(worktree.path)) await attempt(parts, item, () => parts.registration.rejoin(item, worktree));
       abandon(parts, item, worktree);
       return 'undone';
     }

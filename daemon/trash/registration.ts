@@ -15,13 +15,11 @@ export interface Registration {
   read(path: string): Promise<Registered>;
   /** Before it moves: locks it and keeps what git's clean-up would take, as nobody looks after it for a moment. */
   hold(item: Item, kept: Kept): Promise<void>;
-  /** Undoes `hold`. */
-  release(item: Item, kept: Kept): Promise<void>;
   /** After it moved to the trash. Again is harmless. */
   leave(item: Item, kept: Kept): Promise<void>;
   /** Whether another worktree is registered for the path it comes back to. */
   isTaken(kept: Kept): Promise<boolean>;
-  /** After it moved back. Again is harmless. Returns what is not as it was. */
+  /** After it moved back, or did not move after `hold`. Again is harmless. Returns what is not as it was. */
   rejoin(item: Item, kept: Kept): Promise<string[]>;
   /** After it was deleted. Again is harmless. */
   forget(item: Item, kept: Kept): Promise<void>;
@@ -38,12 +36,6 @@ export function createRegistration(git: Git): Registration {
     async hold(item, kept) {
       await keepObjects(git, kept, keepRefs(item.id));
       await relock(git, kept.path, { ...kept, reason: lockReasonFor(item.id) });
-    },
-
-    async release(item, kept) {
-      if (!isKnown(kept, [kept.path])) return;
-      await relock(git, kept.path, { ...kept, reason: kept.lockReason });
-      await dropKept(git, kept.repoPath, keepRefs(item.id));
     },
 
     async leave(item, kept) {
@@ -76,9 +68,9 @@ export function createRegistration(git: Git): Registration {
 
     async forget(item, kept) {
       const { keptAt, repoPath } = kept;
-      if (!isKnown(kept, [keptAt])) return;
-      await git.run(repoPath, ['worktree', 'remove', '--force', '--force', keptAt], { writes: true });
-      await dropKept(git, repoPath, keepRefs(item.id));
+      const known = isKnown(kept, [keptAt]);
+      if (known || existsSync(repoPath)) await dropKept(git, repoPath, keepRefs(item.id));
+      if (known) await git.run(repoPath, ['worktree', 'remove', '--force', '--force', keptAt], { writes: true });
     },
   };
 }

@@ -2,8 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -11,6 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type MethodName, methods, type Params, type Result, type removalMethods, type trashMethods } from '#protocol';
@@ -141,16 +144,21 @@ export function openRemoval(t: TestContext) {
     at: (...parts: string[]) => join(home, ...parts),
     /** A repository `main` with two commits, and a worktree `wt` on the branch `feat` at the second. */
     seed() {
-      mkdirSync(join(home, 'main'));
-      git('main', 'init', '-q', '-b', 'trunk');
-      write('main/a.txt', 'one\n');
-      write('main/dir/b.txt', 'two\n');
-      write('main/run.sh', '#!/bin/sh\n', 0o755);
-      write('main/.gitignore', '*.log\nbuild/\n');
-      git('main', 'add', '.');
-      git('main', 'commit', '-qm', 'first');
-      write('main/a.txt', 'one\nmore\n');
-      git('main', 'commit', '-qam', 'second');
+      if (seeded) {
+        cpSync(seeded, join(home, 'main'), { recursive: true });
+      } else {
+        mkdirSync(join(home, 'main'));
+        git('main', 'init', '-q', '-b', 'trunk', '--template=');
+        write('main/a.txt', 'one\n');
+        write('main/dir/b.txt', 'two\n');
+        write('main/run.sh', '#!/bin/sh\n', 0o755);
+        write('main/.gitignore', '*.log\nbuild/\n');
+        git('main', 'add', '.');
+        git('main', 'commit', '-qm', 'first');
+        write('main/a.txt', 'one\nmore\n');
+        git('main', 'commit', '-qam', 'second');
+        seeded = keepCopy(join(home, 'main'));
+      }
       git('main', 'worktree', 'add', '-q', '-b', 'feat', '../wt');
     },
     /** Names of the events of a user, oldest first. */
@@ -166,6 +174,16 @@ export function openRemoval(t: TestContext) {
       worktrees: git('main', 'worktree', 'list', '--porcelain'),
     }),
   };
+}
+
+/** The repository most tests begin with: made once, then copied. */
+let seeded: string | undefined;
+
+function keepCopy(repository: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'rdv-'));
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  cpSync(repository, copy, { recursive: true });
+  return copy;
 }
 
 function filesIn(folder: string, below = ''): Record<string, string> {
