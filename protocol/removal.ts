@@ -38,7 +38,9 @@ export const WorktreeState = z.object({
   sessionIds: z.array(z.string()).describe('Open sessions in it.'),
   unknown: z.array(z.string()).describe('What could not be found out, and why.'),
   stakes: z.array(Stake).describe('Why it is not removed without `force`; empty when nothing is at stake.'),
-  confirmation: z.string().describe('For `worktree/remove` with `force`; fits as long as nothing at stake changes.'),
+  confirmation: z
+    .string()
+    .describe('For `worktree/remove` with `force`; fits as long as nothing at stake changes and nobody new is in it.'),
 });
 export type WorktreeState = z.infer<typeof WorktreeState>;
 
@@ -64,7 +66,7 @@ export const removalMethods = {
       worktreePath,
       projectPath: absolutePath.optional().describe('Its repository; found out when absent.'),
       force: z.boolean().default(false).describe('Although something is at stake; needs `confirmation`.'),
-      confirmation: z.string().max(200).optional().describe('From `worktree/inspect`, of the state it still has.'),
+      confirmation: z.string().max(10_000).optional().describe('From `worktree/inspect`, of the state it still has.'),
     }),
     result: z.object({
       success: z.literal(true),

@@ -8,8 +8,8 @@ import { lockReasonIn } from '../trash/registration.js';
 import { lookThrough } from './contents.js';
 import type { Located } from './locate.js';
 import { count } from './porcelain.js';
-import { inside, type ListProcesses } from './processes.js';
-import { operationBy, parseCommits, stakesOf } from './state.js';
+import { inside, type ListProcesses, ownIn } from './processes.js';
+import { confirmationOf, operationBy, parseCommits, stakesOf } from './state.js';
 
 export interface InspectDeps {
   readonly git: Git;
@@ -36,7 +36,8 @@ export async function inspect(deps: InspectDeps, place: Located, looking: Lookin
   const [contents, commits, stashes, processes] = await Promise.all([
     lookThrough(deps.git, path, { hash, signal: looking.signal }),
     unpushedIn(deps.git, path, looking.signal),
-    deps.git.run(path, ['stash', 'list', '--format=%H'], { signal: looking.signal }),
+    // Without a stash there is no such ref.
+    deps.git.run(path, ['rev-list', '--walk-reflogs', 'refs/stash', '--'], { signal: looking.signal, ok: [0, 128] }),
     deps.processes(),
   ]);
   const counts = count(contents.entries);
@@ -54,12 +55,11 @@ export async function inspect(deps: InspectDeps, place: Located, looking: Lookin
     operation: operationIn(gitDir),
     locked: lockReason !== null,
     lockReason,
-    processes: processes && inside(processes, path, new Set([process.pid, ...(looking.pids ?? [])])),
+    processes: processes && inside(processes, path, [...ownIn(processes, process.pid), ...(looking.pids ?? [])]),
     sessionIds: sessions.map(({ id }) => id).sort(),
     unknown: [...contents.unknown, ...strangeIn(gitDir), ...(processes ? [] : ['which processes work in it'])],
   };
-  const stakes = stakesOf(facts);
-  return { ...facts, stakes, confirmation: confirm(hash, { ...facts, stakes }) };
+  return { ...facts, stakes: stakesOf(facts), confirmation: confirm(hash, facts) };
 }
 
 /** While git writes there, nothing it says holds for long. */
@@ -73,10 +73,11 @@ function headOf({ all, path }: Located): { branch: string | null; commit: string
   return { branch, commit };
 }
 
-/** Processes come and go, and what is ignored changes with every build; neither is in the contents hashed so far. */
-function confirm(hash: Hash, facts: Omit<WorktreeState, 'confirmation'>): string {
-  const { processes: _, ignored: __, stashes: ___, ...stable } = facts;
-  return hash.update(JSON.stringify(stable)).digest('hex');
+/** What is ignored changes with every build, and stashes stay; who is in it is not hashed either, but named. */
+function confirm(hash: Hash, facts: Omit<WorktreeState, 'confirmation' | 'stakes'>): string {
+  const { processes: _, sessionIds: __, ignored: ___, stashes: ____, unknown, ...stable } = facts;
+  // Of what is unknown only how much: the words are git's, and not always the same.
+  return confirmationOf(hash.update(JSON.stringify([stable, unknown.length])).digest('hex'), facts);
 }
 
 /** Commits told of by name. */

@@ -19,14 +19,19 @@ export const listProcesses: ListProcesses = async () => (process.platform === 'd
 export function inside(
   seen: readonly Seen[],
   path: string,
-  except: ReadonlySet<number>,
+  except: readonly number[],
 ): Pick<Seen, 'pid' | 'command'>[] {
   const parents = new Map(seen.map(({ pid, parent }) => [pid, parent]));
   const excepted = (pid: number | undefined, depth = 0): boolean =>
-    pid !== undefined && depth < DEPTH && (except.has(pid) || excepted(parents.get(pid), depth + 1));
+    pid !== undefined && depth < DEPTH && (except.includes(pid) || excepted(parents.get(pid), depth + 1));
   return seen
     .filter(({ pid, directory }) => (directory === path || directory.startsWith(`${path}/`)) && !excepted(pid))
     .map(({ pid, command }) => ({ pid, command }));
+}
+
+/** Each git the daemon runs, which may just be looking at that worktree. Other children of it are sessions' programs. */
+export function ownIn(seen: readonly Seen[], daemon: number): number[] {
+  return seen.filter(({ parent, command }) => parent === daemon && command === 'git').map(({ pid }) => pid);
 }
 
 /** No line of descent is longer; one that seems to be is a circle of pids used again. */

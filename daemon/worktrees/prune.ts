@@ -109,7 +109,7 @@ async function mustHaveNoOwnCommits({ git }: PruneDeps, gitDir: string, signal?:
   for (const module of modulesIn(join(gitDir, 'modules'))) {
     const count = await commitsOnlyIn(git, module, { signal, environment: { GIT_DIR: module, GIT_WORK_TREE: module } });
     if (count === 0) continue;
-    const said = `The repository of its submodule, ${module}, has ${count} commits that are on no remote.`;
+    const said = `The repository of its submodule, ${quote(module)}, has unpushed commits (${count}).`;
     throw new RpcError('Conflict', `${said} Push them, or fetch from there.`, { code: 'HAS_UNPUSHED_COMMITS' });
   }
 }

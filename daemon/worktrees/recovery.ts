@@ -1,4 +1,6 @@
 /** Puts everything only a worktree's own git directory refers to into one commit: its index, its commits, its conflicts. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Git } from '../git/index.js';
 import { existing, type Found, namesIn } from '../trash/keep.js';
 import { importOf } from './import.js';
@@ -29,11 +31,11 @@ export async function findLoss(git: Git, remains: Remains, signal?: AbortSignal)
   const head = (await ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], [0, 1])).stdout.trim() || null;
   const index = parseIndex((await ask(['ls-files', '-s', '-v', '-z'])).stdout);
   const staged = head
-    ? (await ask(['diff-index', '--cached', '--quiet', head], [0, 1])).exitCode === 1
+    ? (await ask(['diff-index', '--cached', '--quiet', '--ignore-submodules=none', head], [0, 1])).exitCode === 1
     : index.length > 0;
-  const logged = await ask(['rev-list', '--walk-reflogs', 'HEAD'], [0, 128]);
+  const logged = head ? (await ask(['rev-list', '--walk-reflogs', 'HEAD'], [0, 128, 129])).stdout : '';
   const own = await ask(['for-each-ref', '--format=%(objectname)', 'refs/bisect', 'refs/worktree', 'refs/rewritten']);
-  const names = [head ?? '', ...logged.stdout.split('\n'), ...own.stdout.split('\n'), ...namesIn(gitDir)];
+  const names = [head ?? '', ...logged.split('\n'), ...loggedIn(gitDir), ...own.stdout.split('\n'), ...namesIn(gitDir)];
   const objects = await existing(git, commonDir, [...new Set(names)].filter(Boolean));
   const commits = await unreferenced(
     git,
@@ -43,6 +45,14 @@ export async function findLoss(git: Git, remains: Remains, signal?: AbortSignal)
   );
   if (!staged && commits.length === 0) return undefined;
   return { head, index, commits, objects: objects.filter(({ type }) => type === 'tree' || type === 'blob') };
+}
+
+/** Where HEAD was, before and after each line; git tells nothing of it while HEAD is on a branch without a commit. */
+function loggedIn(gitDir: string): string[] {
+  const file = join(gitDir, 'logs/HEAD');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'latin1').split('\n');
+  return lines.flatMap((line) => line.split(' ', 2)).filter((name) => /[1-9a-f]/.test(name));
 }
 
 /** Those that no ref leads to. Ours do not count, since they expire. */

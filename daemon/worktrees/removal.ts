@@ -111,7 +111,7 @@ async function mustBelong(
 
 /** What would go with it to the trash though nobody asked for that. */
 function mustStandAlone({ path, commonDir, repoPath, all }: Located): void {
-  const [other] = all.filter((candidate) => candidate.path !== path && isInside(candidate.path, path));
+  const [other] = all.filter((one) => !one.isMain && one.path !== path && isInside(one.path, path));
   if (other) {
     const said = `The worktree ${quote(other.path)} lies in ${quote(path)}. Remove or move that first.`;
     throw new RpcError('Conflict', said, { code: 'WORKTREE_INSIDE', details: { path: other.path } });

@@ -28,7 +28,7 @@ export function judge(
   const { path, stakes } = state;
   const refuse = (message: string, code: string) =>
     new RpcError('Conflict', message, { code, details: { stakes, state } });
-  if (confirmation !== undefined && confirmation !== state.confirmation) {
+  if (confirmation !== undefined && !fits(confirmation, state)) {
     const said = `${quote(path)} is no longer as it was when worktree/inspect gave this \`confirmation\`. Look at it again.`;
     return refuse(said, 'CONFIRMATION_STALE');
   }
@@ -37,6 +37,24 @@ export function judge(
   if (confirmation !== undefined) return undefined;
   const said = `${quote(path)} ${whyNot(state)}. To remove it all the same, give the \`confirmation\` of worktree/inspect too.`;
   return refuse(said, 'CONFIRMATION_REQUIRED');
+}
+
+/**
+ * What is at stake as a hash, and who is in it by name: those who were there may have gone since, nobody may have come.
+ * Processes come and go all the time; of them only counts whether there are any.
+ */
+export function confirmationOf(
+  hash: string,
+  { processes, sessionIds }: Pick<Facts, 'processes' | 'sessionIds'>,
+): string {
+  return [hash, processes?.length ? 'busy' : 'idle', ...sessionIds].join('.');
+}
+
+function fits(confirmation: string, state: WorktreeState): boolean {
+  const [hash, processes, ...sessions] = confirmation.split('.');
+  const [nowHash, nowProcesses, ...nowSessions] = state.confirmation.split('.');
+  if (hash !== nowHash || (processes !== nowProcesses && nowProcesses === 'busy')) return false;
+  return nowSessions.every((id) => sessions.includes(id));
 }
 
 const whyNot = (state: WorktreeState): string => state.stakes.map((stake) => reasons[stake](state)).join('; ');
@@ -50,19 +68,18 @@ export function refuseToRemove(state: WorktreeState): RpcError {
   });
 }
 
+const CHANGES = ['staged', 'modified', 'conflicted', 'untracked'] as const;
+
 const reasons: Readonly<Record<Stake, (state: WorktreeState) => string>> = {
   HAS_UNCOMMITTED_CHANGES: (state) =>
-    `has ${listed(
-      (['staged', 'modified', 'conflicted', 'untracked'] as const).map((key) => [state[key], key] as const),
-    )} files`,
-  HAS_UNPUSHED_COMMITS: ({ unpushed }) =>
-    `has ${unpushed} ${unpushed === 1 ? 'commit' : 'commits'} that are nowhere else`,
+    `has ${listed(CHANGES.map((key) => [state[key], key] as const))} ${CHANGES.some((key) => state[key] > 1) ? 'files' : 'file'}`,
+  HAS_UNPUSHED_COMMITS: ({ unpushed }) => `has ${unpushed} unpushed ${unpushed === 1 ? 'commit' : 'commits'}`,
   OPERATION_IN_PROGRESS: ({ operation }) => `is in the middle of a ${operation}`,
   WORKTREE_LOCKED: ({ lockReason }) => `is locked${lockReason ? ` (${quote(lockReason)})` : ''}`,
   IN_USE: ({ sessionIds, processes }) =>
     `is in use by ${listed([
-      [sessionIds.length, 'sessions'],
-      [processes?.length ?? 0, 'processes'],
+      [sessionIds.length, sessionIds.length === 1 ? 'session' : 'sessions'],
+      [processes?.length ?? 0, processes?.length === 1 ? 'process' : 'processes'],
     ])}`,
   UNKNOWN: ({ unknown }) => `cannot be looked through (${unknown.join('; ')})`,
 };
