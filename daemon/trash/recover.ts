@@ -17,39 +17,41 @@ const ways = { moving: 'to the trash', restoring: 'from the trash', kept: '', de
 
 /** A rename is whole or not at all: where the directory is tells how far it came. */
 async function settle(parts: Parts, item: Item): Promise<string> {
+  const { store, registration } = parts;
   const { worktree } = item;
   if (!worktree) {
     returned(parts, item);
     return 'finished';
   }
   return parts.lock(repositoryKey(worktree.repoPath), async () => {
-    const inTrash = worktree.keptAt !== '' && look(worktree.keptAt) !== undefined;
-    if (item.state === 'moving') {
-      if (inTrash) {
-        await attempt(parts, item, () => parts.registration.leave(item, worktree));
-        arrived(parts, item);
-        return 'finished';
-      }
-      if (look(worktree.path)) await attempt(parts, item, () => parts.registration.rejoin(item, worktree));
-      abandon(parts, item, worktree);
-      return 'undone';
+    const moving = item.state === 'moving';
+    // git that outlived the daemon would write while we do.
+    const alone = await attempt(parts, item, () => parts.git.endStrays(item.id));
+    if (worktree.keptAt && look(worktree.keptAt)) {
+      if (alone) await attempt(parts, item, () => registration.leave(item, worktree));
+      if (moving) arrived(parts, item);
+      else store.save({ ...item, state: 'kept' });
+      return moving ? 'finished' : 'undone';
     }
-    if (inTrash) {
-      await attempt(parts, item, () => parts.registration.leave(item, worktree));
-      parts.store.save({ ...item, state: 'kept' });
-      return 'undone';
+    const there = look(worktree.path) !== undefined;
+    if (there && !(alone && (await attempt(parts, item, () => registration.rejoin(item, worktree))))) {
+      return 'left for the next start';
     }
-    await attempt(parts, item, () => parts.registration.rejoin(item, worktree));
-    returned(parts, item);
-    return 'finished';
+    if (moving) abandon(parts, item, worktree);
+    else if (there) returned(parts, item);
+    // Somebody took it away; that is told when it is to be restored.
+    else store.save({ ...item, state: 'kept' });
+    return moving ? 'undone' : 'finished';
   });
 }
 
-/** The files are where they are whatever git says, and the daemon must start: what git makes of it is put right at the next move. */
-async function attempt({ log }: Parts, { id }: Item, act: () => Promise<unknown>): Promise<void> {
+/** Whether git could be told: the daemon must start all the same, and the files are where they are. */
+async function attempt({ log }: Parts, { id }: Item, act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
+    return true;
   } catch (error) {
     log({ level: 'warn', message: 'git could not be told where a worktree is', item: id, reason: String(error) });
+    return false;
   }
 }

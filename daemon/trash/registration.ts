@@ -25,20 +25,27 @@ export interface Registration {
   forget(item: Item, kept: Kept): Promise<void>;
 }
 
-export function createRegistration(git: Git): Registration {
+export function createRegistration(unmarked: Git): Registration {
+  /** What it writes can be found by the item's id when the daemon ended before it. */
+  const markedBy = ({ id }: Item): Git => ({
+    ...unmarked,
+    run: (directory, args, options) => unmarked.run(directory, args, { ...options, mark: id }),
+  });
   return {
     async read(path) {
-      const gitDir = (await git.run(path, ['rev-parse', '--absolute-git-dir'])).trim();
-      const [branch, commit] = await Promise.all([branchOf(git, path), commitOf(git, path, 'HEAD')]);
+      const gitDir = (await unmarked.run(path, ['rev-parse', '--absolute-git-dir'])).trim();
+      const [branch, commit] = await Promise.all([branchOf(unmarked, path), commitOf(unmarked, path, 'HEAD')]);
       return { branch, commit, gitDir, lockReason: lockReasonIn(gitDir) };
     },
 
     async hold(item, kept) {
+      const git = markedBy(item);
       await keepObjects(git, kept, keepRefs(item.id));
       await relock(git, kept.path, { ...kept, reason: lockReasonFor(item.id) });
     },
 
     async leave(item, kept) {
+      const git = markedBy(item);
       await repair(git, kept.keptAt, kept);
       await relock(git, kept.keptAt, { ...kept, reason: lockReasonFor(item.id) });
       putAside(kept.gitDir);
@@ -47,7 +54,7 @@ export function createRegistration(git: Git): Registration {
 
     async isTaken(kept) {
       if (!isKnown(kept, [kept.keptAt])) return false;
-      const listed = await git.run(kept.repoPath, ['worktree', 'list', '--porcelain']);
+      const listed = await unmarked.run(kept.repoPath, ['worktree', 'list', '--porcelain']);
       return listed.split('\n').includes(`worktree ${kept.path}`);
     },
 
@@ -58,6 +65,7 @@ export function createRegistration(git: Git): Registration {
           `The repository ${quote(repoPath)} is gone, or forgot it: its files are back, but git cannot use them.`,
         ];
       }
+      const git = markedBy(item);
       await repair(git, path, kept);
       putBack(gitDir);
       const warnings = [...(await reattach(git, kept)), ...(await heldElsewhere(git, kept))];
@@ -68,6 +76,7 @@ export function createRegistration(git: Git): Registration {
 
     async forget(item, kept) {
       const { keptAt, repoPath } = kept;
+      const git = markedBy(item);
       const known = isKnown(kept, [keptAt]);
       if (known || existsSync(repoPath)) await dropKept(git, repoPath, keepRefs(item.id));
       if (known) await git.run(repoPath, ['worktree', 'remove', '--force', '--force', keptAt], { writes: true });

@@ -35,7 +35,7 @@ export async function inspect(deps: InspectDeps, place: Located, looking: Lookin
   const hash = createHash('sha256');
   const [contents, commits, stashes, processes] = await Promise.all([
     lookThrough(deps.git, path, { hash, signal: looking.signal }),
-    unpushedIn(deps.git, path, looking.signal),
+    unpushedIn(deps.git, place, looking.signal),
     // Without a stash there is no such ref.
     deps.git.run(path, ['rev-list', '--walk-reflogs', 'refs/stash', '--'], { signal: looking.signal, ok: [0, 128] }),
     deps.processes(),
@@ -83,16 +83,17 @@ function confirm(hash: Hash, facts: Omit<WorktreeState, 'confirmation' | 'stakes
 /** Commits told of by name. */
 const NEWEST = 20;
 
-async function unpushedIn(git: Git, path: string, signal: AbortSignal | undefined) {
-  const born = await git.ask(path, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { ok: [0, 1], signal });
-  if (born.exitCode !== 0) return { count: 0, newest: [] };
+const NONE = { count: 0, newest: [] };
+
+async function unpushedIn(git: Git, place: Located, signal: AbortSignal | undefined) {
+  const { path } = place;
+  if (headOf(place).commit === null) return NONE;
   const elsewhere = (await git.run(path, ['remote'], { signal })) ? ['--remotes'] : ['--branches', '--tags'];
   const range = ['HEAD', '--not', ...elsewhere];
-  const [count, newest] = await Promise.all([
-    git.run(path, ['rev-list', '--count', ...range], { signal }),
-    git.run(path, ['rev-list', `--max-count=${NEWEST}`, '--format=%s', ...range], { signal }),
-  ]);
-  return { count: Number(count), newest: parseCommits(newest) };
+  const count = Number(await git.run(path, ['rev-list', '--count', ...range], { signal }));
+  if (count === 0) return NONE;
+  const newest = await git.run(path, ['rev-list', `--max-count=${NEWEST}`, '--format=%s', ...range], { signal });
+  return { count, newest: parseCommits(newest) };
 }
 
 function operationIn(gitDir: string): WorktreeState['operation'] {

@@ -1,5 +1,7 @@
 /** The daemon dies, or git fails, at any step of a way into the trash or out of it: nothing is lost, and nothing is left half done. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -37,7 +39,7 @@ function failingAt(git: Git, n: number, times: number): Git {
     (run: Run): Run =>
     async (directory, args, options) => {
       if (options?.writes) count++;
-      if (count >= n && count < n + times && (options?.writes || times > 1)) throw new Error('git fails');
+      if (count >= n && count < n + times && options?.writes) throw new Error('git fails');
       return run(directory, args, options);
     };
   return { ...git, run: wrap(git.run), ask: wrap(git.ask) };
@@ -133,6 +135,34 @@ test('a daemon that dies before anything of an item was moved leaves it where it
   assert.deepEqual(await removal.call('trash/list', {}), { items: [item] });
   await removal.call('trash/restore', { id: item.id });
   assert.deepEqual(everything(removal), before);
+});
+
+test('git that outlived the daemon is ended before anything is settled', async (t) => {
+  const removal = openRemoval(t);
+  dirty(removal);
+  const { id } = await removal.trash.addWorktree('ann', place(removal));
+  removal.db.prepare("UPDATE trash_item SET state = 'moving'").run();
+  const stray = spawn('sh', ['-c', 'echo ready; read x', `rdv.mark=${id}`], { detached: true });
+  t.after(() => stray.kill('SIGKILL'));
+  await once(stray.stdout, 'data');
+  const ended = once(stray, 'exit');
+  await removal.start().trash.recover();
+  assert.deepEqual(await ended, [null, 'SIGTERM']);
+  assert.equal((await removal.call('trash/list', {})).items.length, 1);
+});
+
+test('while git cannot be run what was begun waits for the next start', async (t) => {
+  const removal = openRemoval(t);
+  dirty(removal);
+  const before = everything(removal);
+  const { git, dead } = dyingAt(removal.realGit, 2, true);
+  void removal.start(git).trash.addWorktree('ann', place(removal));
+  await dead;
+  await removal.start(failingAt(removal.realGit, 1, 1000)).trash.recover();
+  assert.deepEqual(removal.rows(), [{ state: 'moving', session_id: null }]);
+  assert.equal(removal.logged.at(-1)?.outcome, 'left for the next start');
+  await removal.start().trash.recover();
+  assert.deepEqual([removal.rows(), everything(removal)], [[], before]);
 });
 
 test('a deletion that was cut short is gone on with', async (t) => {
