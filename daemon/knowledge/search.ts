@@ -18,7 +18,7 @@ const WORDS = 32;
 const MOST = 10;
 
 /**
- * At most `limit` items, the best first; of equal ones the surer, then the newer. The score is the average fit of the
+ * At most `limit` items, the best first, of equal ones the newer. The score is the average fit of the
  * words, times the weight of the kind, times a half to one by confidence: what nobody is sure of is still found.
  */
 export function search(items: readonly Item[], query: string, limit = MOST): Match[] {
@@ -31,7 +31,7 @@ export function search(items: readonly Item[], query: string, limit = MOST): Mat
 }
 
 function byScore({ score: a, item: x }: Match, { score: b, item: y }: Match): number {
-  return b - a || y.confidence - x.confidence || y.updatedAt - x.updatedAt || (x.id < y.id ? -1 : 1);
+  return b - a || y.updatedAt - x.updatedAt || (x.id < y.id ? -1 : 1);
 }
 
 /** Words that say nothing about what is looked for; they count only when there are no others. */

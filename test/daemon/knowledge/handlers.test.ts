@@ -225,6 +225,8 @@ test('a folder keeps so many items and so many bytes: the least certain go, of t
   assert.deepEqual(await names(), ['sure', 'new', 'unsure']);
   await add('long', 0.1, 'x'.repeat(800));
   assert.deepEqual(await names(), ['sure', 'long']);
+  await add('longer', 0.2, 'y'.repeat(820));
+  assert.deepEqual(await names(), ['sure', 'longer']);
 });
 
 test('nobody sees or changes the knowledge of another', async (t) => {

@@ -72,6 +72,16 @@ test('whatever is read, lessons are few and short, without a control character, 
   );
 });
 
+test('what drives a terminal is taken out before anything is concluded', () => {
+  const text =
+    'ann@box:~$ sh \u009bx\u0000.sh\nError: no\u0007t\u202e here\u007f\nann@box:~$ touch a\u0085b\n' +
+    'ann@box:~$ sh x.sh\nok\nann@box:~$ np\u0008m test\nann@box:~$ exit\n';
+  assert.deepEqual(learn(text).map(textsOf), [
+    ['gotcha', 'Error: not here. What helped: `touch ab`.', 'After `sh x.sh`.'],
+    ['test', 'npm test', 'Succeeded in a session.', 'test', 'tests'],
+  ]);
+});
+
 const SIZE = 256 * 1024;
 const fill = (text: string) => text.repeat(Math.ceil(SIZE / text.length)).slice(0, SIZE);
 
@@ -169,7 +179,7 @@ for (const secret of secrets) {
       line('exit');
     const said = JSON.stringify(learn(text));
     assert.ok(!said.toLowerCase().includes(CANARY.toLowerCase()), said);
-    assert.ok(said.includes('gotcha'), said);
+    assert.ok(said.includes('gotcha') && !/on `[^`]*\*\*\*/.test(said), said);
   });
 }
 

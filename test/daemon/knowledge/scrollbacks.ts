@@ -227,4 +227,18 @@ zsh: command not found: vitest
       'test: npx vitest run',
     ],
   },
+  {
+    name: 'what was tried in vain is not what helped',
+    text: `
+ann@box:~/x$ ./serve
+Error: config.json is missing
+ann@box:~/x$ cp config.example.json config.json
+cp: cannot stat 'config.example.json': No such file or directory
+ann@box:~/x$ ls
+ann@box:~/x$ touch config.json
+ann@box:~/x$ ./serve
+up
+ann@box:~/x$ `,
+    teaches: ['gotcha: Error: config.json is missing. What helped: `touch config.json`. (After `./serve`.)'],
+  },
 ];

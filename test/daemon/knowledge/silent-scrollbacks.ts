@@ -72,7 +72,7 @@ ann@box:~$`,
   },
   {
     name: 'an error that went away by itself, and one that never did',
-    text: 'ann@box:~$ curl -f https://x.example/a.sh -o a.sh\ncurl: (22) error: 503\nann@box:~$ ls\nann@box:~$ sh a.sh\nerror: flaky\nann@box:~$ sh a.sh\nok\nann@box:~$ sh b.sh\nerror: never\nann@box:~$ touch x\nann@box:~$ sh b.sh\nerror: never\nann@box:~$ ',
+    text: 'ann@box:~$ curl -f https://x.example/a.sh -o a.sh\ncurl: (22) error: 503\nann@box:~$ ls\nann@box:~$ sh a.sh\nerror: flaky\nann@box:~$ sh a.sh\nok\nann@box:~$ sh b.sh\nerror: never\nann@box:~$ touch x\nann@box:~$ sh b.sh\nerror: never\nann@box:~$ touch y\nann@box:~$ sh b.sh\nerror: not this time either\nann@box:~$ ',
     teaches: [],
   },
   {
@@ -83,6 +83,11 @@ ann@box:~$`,
   {
     name: 'what would be a success whatever happened',
     text: 'ann@box:~$ npm test || true\nann@box:~$ npm test -- --watch\nann@box:~$ npm test --help\nann@box:~$ echo "npm test"\nann@box:~$ ',
+    teaches: [],
+  },
+  {
+    name: 'an agent whose prompt is that of a shell, talked to more than it is told commands',
+    text: '❯ git status\n● On branch main\n❯ why is there an error in the tests?\n● Let me see.\n❯ npm test\n● Fine.\n❯ thanks, that is what I wanted\n❯ and could you please run it again?\n',
     teaches: [],
   },
 ];

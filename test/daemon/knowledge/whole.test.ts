@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { learn } from '../../../daemon/knowledge/learn.js';
 import { refused } from '../../support/refused.js';
 import { folderFor, reach, whole } from '../../support/whole.js';
 
@@ -38,4 +39,40 @@ test('a project is scanned, added to, searched, exported, and known after a rest
   assert.deepEqual(await later.call('knowledge/get', { folderId }), known);
   assert.deepEqual(await later.call('knowledge/delete', { folderId }), { success: true, deleted: 1 });
   await later.call('folder/delete', { id: folderId });
+});
+
+test('what a real shell shows teaches what was done in it', async (t) => {
+  const { client } = await whole(t);
+  const projectPath = folderFor(t);
+  writeFileSync(
+    join(projectPath, 'serve.sh'),
+    'test -f config.json || { echo "Error: config.json is missing"; exit 1; }; echo up',
+  );
+  writeFileSync(join(projectPath, 'gradlew'), '#!/bin/sh\necho BUILD SUCCESSFUL\n', { mode: 0o755 });
+  const { id } = await client.call('session/create', {
+    projectPath,
+    command: ['bash', '--norc', '--noprofile'],
+    cols: 60,
+  });
+  const type = async (command: string, pattern: string) => {
+    await client.call('session/exec', { id, command });
+    await client.call('session/wait', { id, until: 'pattern', pattern });
+  };
+  const long = `API_TOKEN=${'x1'.repeat(40)}`;
+  await client.call('session/wait', { id, until: 'pattern', pattern: '^bash' });
+  await type(`${long} sh serve.sh`, '^Error');
+  await type('touch config.json', 'touch config');
+  await type(`${long} sh serve.sh`, '^up');
+  await type('./gradlew test', '^BUILD');
+  await type('echo over', '^over');
+  const { content } = await client.call('session/scrollback', { id, lines: 100 });
+  assert.deepEqual(
+    learn(content).map(({ fields }) =>
+      'command' in fields ? fields.command : `${fields.description} ${fields.context}`,
+    ),
+    [
+      'Error: config.json is missing. What helped: `touch config.json`. After `API_TOKEN=*** sh serve.sh`.',
+      './gradlew test',
+    ],
+  );
 });

@@ -34,8 +34,8 @@ all tests passed
     name: 'several lines to a prompt, several to a command, and a clock at the right',
     text: `
 ╭─ann@box ~/infra
-╰─$ terraform init                                                   12:30:01
-Initializing the backend...
+╰─$ make test                                                        12:30:01
+ok
 ╭─ann@box ~/infra
 ╰─$ docker build \\
 >   -t infra \\
@@ -43,7 +43,7 @@ Initializing the backend...
 naming to docker.io/library/infra done
 ╭─ann@box ~/infra
 ╰─$ `,
-    teaches: ['build: docker build -t infra .'],
+    teaches: ['test: make test', 'build: docker build -t infra .'],
   },
   {
     name: 'Gradle, Maven, mix, bundler, dotnet and their kin',
@@ -87,5 +87,10 @@ ann@box:~/x$ npm test
 # pass 12
 # fail 0`,
     teaches: ['test: npm test'],
+  },
+  {
+    name: 'a script whose name was mistyped, which is no lesson',
+    text: 'ann@box:~$ npm run biuld\nnpm error Missing script: "biuld"\nann@box:~$ npm run build\nbuilt\nann@box:~$ ',
+    teaches: ['build: npm run build'],
   },
 ];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openDatabase } from '../../../daemon/db/open.js';
+import { createProjectStore } from '../../../daemon/projects/store.js';
 import { refused } from '../../support/refused.js';
 import { createLooks, go, open } from './opened.js';
 
@@ -142,4 +143,33 @@ test('the end of the daemon ends a look at once, and the next daemon takes it up
     ['enriched', 'enriched', 'enriched'],
   );
   assert.deepEqual(looks.going, []);
+});
+
+test('a folder that is given another directory while it waits is looked at there', async (t) => {
+  const looks = createLooks();
+  const { folder, change, projects, hears, told } = open(t, looks);
+  const [first, second] = [folder('/a'), folder('/b')];
+  projects.want(first);
+  projects.want(second);
+  const look = await looks.next();
+  change(second, '/c');
+  look.finish();
+  const next = await looks.next();
+  assert.equal(next.path, '/c');
+  const hearing = hears();
+  next.finish();
+  await hearing;
+  assert.deepEqual(told, ['ann project/detected /a enriched Rust', 'ann project/detected /c enriched Rust']);
+});
+
+test('what was found of one directory is never kept as that of another', (t) => {
+  const { db, folder } = open(t);
+  const store = createProjectStore(db);
+  const { id: folderId, userId } = folder('/b');
+  store.await({ id: folderId, userId, path: '/b' });
+  const known = { folderId, userId, error: null, found: null, detectedAt: 1, state: 'enriched' } as const;
+  assert.equal(store.save({ ...known, path: '/a' }), false);
+  assert.equal(store.find(folderId)?.state, 'pending');
+  assert.equal(store.save({ ...known, path: '/b' }), true);
+  assert.equal(store.find(folderId)?.state, 'enriched');
 });

@@ -185,6 +185,19 @@ test('keys that mean something to JavaScript mean nothing here', () => {
   assert.equal(({} as Record<string, unknown>).dependencies, undefined);
 });
 
+test('no control character in a name or a version is kept', () => {
+  const { dependencies } = check({
+    'package.json': JSON.stringify({
+      dependencies: { 'a\u001b[31m\u202e': '1\u009b', '\u0007': '2', 'b\n': '3\r\n4' },
+    }),
+    Gemfile: "gem 'c\u0000d', '~> 1\u0085'\n",
+  });
+  assert.deepEqual(
+    dependencies.map(({ name, version }) => `${name} ${version}`),
+    ['a[31m 1', 'b 34', 'cd ~> 1'],
+  );
+});
+
 test('no secret in the address of a dependency is kept', () => {
   const { dependencies } = check({
     'package.json':

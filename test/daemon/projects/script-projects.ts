@@ -167,4 +167,22 @@ export const scriptProjects: readonly Example[] = [
       needsToMake: 'vite ^5.4.0',
     },
   },
+  {
+    name: 'one with something of others beside it',
+    empty: 'package-lock.json src/a.ts src/b.ts src/c.ts docs/conf.py tools/gen/main.go',
+    texts: {
+      'package.json': '{"name":"mixed","dependencies":{"hono":"4.6.0"},"scripts":{"dev":"tsx src/a.ts"}}',
+      'requirements.txt': 'sphinx==8.1.3\n',
+      'tools/gen/go.mod': 'module gen\nrequire github.com/spf13/cobra v1.8.1\n',
+    },
+    is: {
+      languages: 'TypeScript 3 60%, Go 1 20%, Python 1 20%',
+      primaryLanguage: 'TypeScript',
+      category: 'api',
+      framework: 'Hono',
+      packageManager: 'npm',
+      needs: 'hono 4.6.0, sphinx ==8.1.3',
+      commands: ['install: npm install', 'dev: npm run dev'],
+    },
+  },
 ];
