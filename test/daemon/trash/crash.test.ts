@@ -94,6 +94,8 @@ test('a daemon that dies while a worktree goes to the trash leaves it there or w
     ({ trash }, removal) => trash.addSession('ann', { sessionId, name: 'build' }, place(removal)),
     async (removal, step) => {
       const { items } = await removal.call('trash/list', {});
+      const known = removal.git('main', 'worktree', 'list', '--porcelain');
+      if (items[0]) assert.match(known, /trash\/\S+\nHEAD \w+\ndetached\nlocked in the trash of rdv/, step);
       if (items[0]) assert.deepEqual((await removal.call('trash/restore', { id: items[0].id })).warnings, [], step);
       found[items[0] ? 'finished' : 'undone']++;
       assert.deepEqual(everything(removal), before, step);

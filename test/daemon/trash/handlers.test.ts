@@ -123,6 +123,7 @@ test('an item whose path is taken stays in the trash, and says what to do', asyn
   }
   // Made there again, and deleted by hand: git still thinks of it.
   git('main', 'worktree', 'add', '-q', '../wt', 'feat');
+  await assert.rejects(restore(), refused('Conflict', /something at/, 'PATH_EXISTS'));
   rmSync(at('wt'), { recursive: true });
   await assert.rejects(restore(), refused('Conflict', /Run worktree\/prune for .*main/, 'PATH_REGISTERED'));
   await call('worktree/prune', { repoPath: at('main') });

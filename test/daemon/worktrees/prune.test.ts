@@ -23,7 +23,10 @@ test('worktrees whose directory is gone go off the list; others, locked ones and
   removal.seed();
   for (const name of ['gone', 'locked', 'trashed']) git('main', 'worktree', 'add', '-q', '-b', name, `../${name}`);
   git('main', 'worktree', 'lock', '../locked');
-  await call('worktree/remove', { worktreePath: at('trashed') });
+  const { trashItemId } = await call('worktree/remove', { worktreePath: at('trashed') });
+  // Even one somebody unlocked and deleted by hand: the trash still looks after it.
+  git('main', 'worktree', 'unlock', at('data/trash', trashItemId!, 'trashed'));
+  lose(removal, `data/trash/${trashItemId}/trashed`);
   lose(removal, 'gone');
   lose(removal, 'locked');
   const expected = { pruned: [{ path: at('gone'), branch: 'gone', recoveryRef: null }], skipped: [] };
@@ -82,6 +85,18 @@ test('each thing that would be lost is reason enough for a ref, and nothing else
       ({ git }) => {
         git('wt', 'commit', '-q', '--allow-empty', '-m', 'oops');
         git('wt', 'reset', '-q', 'HEAD~1');
+      },
+      true,
+    ],
+    [
+      'a commit that was taken back before a branch without anything',
+      ({ git }) => {
+        git('wt', 'commit', '-q', '--allow-empty', '-m', 'oops');
+        git('wt', 'reset', '-q', 'HEAD~1');
+        // Twice, so that only the log of HEAD still names it.
+        git('wt', 'reset', '-q', 'HEAD');
+        git('wt', 'checkout', '-q', '--orphan', 'fresh');
+        git('wt', 'rm', '-rqf', '.');
       },
       true,
     ],
