@@ -3,6 +3,7 @@ import { RpcError } from '#protocol';
 import type { Backend } from './backend/index.js';
 import type { Relay } from './relay.js';
 import type { Activity } from './sessions/activity.js';
+import type { CloseDeps } from './sessions/close.js';
 import { closeGone, type ReconcileDeps, reconcile } from './sessions/reconcile.js';
 import type { Terminals } from './terminals/terminals.js';
 
@@ -10,6 +11,7 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   ends: { count: number; look: () => void };
   terminals: Terminals;
   activity: Activity;
+  over: CloseDeps['over'];
   backend: Backend;
 };
 
@@ -18,7 +20,10 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
   const { places, terminals, activity, log } = deps;
   const wiring: ReconcileDeps = {
     ...deps,
-    ended: terminals.ended,
+    ended(session, pane) {
+      terminals.ended(pane, session.exit?.code ?? null);
+      deps.over(session, pane);
+    },
     gone(session, pane) {
       terminals.endAll(session.id, 'gone');
       if (pane !== undefined) terminals.forget(pane);

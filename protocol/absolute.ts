@@ -2,7 +2,5 @@
 import * as z from 'zod';
 
 /** Absolute, without NUL; where it leads is not looked at. */
-export const absolutePath = z
-  .string()
-  .max(4096)
-  .regex(/^\/[^\0]*$/, 'an absolute path without NUL');
+export const absolute = /^\/[^\0]*$/;
+export const absolutePath = z.string().max(4096).regex(absolute, 'an absolute path without NUL');

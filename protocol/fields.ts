@@ -1,12 +1,16 @@
 /** A method's parameters as flat fields, for front ends that take text: the command line and the query string. */
 import * as z from 'zod';
+import { absolute } from './absolute.js';
 import type { Method } from './define.js';
 import { RpcError } from './errors.js';
 
 export interface Field {
   readonly name: string;
-  readonly type: 'string' | 'number' | 'boolean' | 'list' | 'map' | 'json';
+  /** A `path` is absolute; a front end that stands somewhere may take a relative one from there. */
+  readonly type: 'string' | 'path' | 'number' | 'boolean' | 'list' | 'map' | 'json';
   readonly required: boolean;
+  /** Whether null may be given; as text that is `none`. */
+  readonly nullable?: true;
   readonly description: string;
   readonly choices?: readonly string[];
   readonly default?: unknown;
@@ -14,6 +18,7 @@ export interface Field {
 
 interface Property {
   type?: string | string[];
+  pattern?: string;
   enum?: string[];
   description?: string;
   default?: unknown;
@@ -34,12 +39,16 @@ export function fields(method: Pick<Method, 'params'>): Field[] {
       name,
       type,
       required: schema.required?.includes(name) ?? false,
+      ...(isNullable(p) && { nullable: true as const }),
       description: p.description ?? inner.description ?? '',
       ...(choices && { choices }),
       ...(p.default !== undefined && { default: p.default }),
     };
   });
 }
+
+const isNullable = ({ type, anyOf = [] }: Property): boolean =>
+  type === 'null' || (Array.isArray(type) && type.includes('null')) || anyOf.some(isNullable);
 
 /** A property of one type. */
 type Plain = Omit<Property, 'type'> & { type?: string };
@@ -53,7 +62,8 @@ function notNull(p: Property): Plain {
 
 function typeOf(p: Plain): Field['type'] {
   if (p.type === 'integer' || p.type === 'number') return 'number';
-  if (p.type === 'boolean' || p.type === 'string') return p.type;
+  if (p.type === 'string') return p.pattern === absolute.source ? 'path' : 'string';
+  if (p.type === 'boolean') return p.type;
   if (p.type === 'array' && p.items?.type === 'string') return 'list';
   const values = typeof p.additionalProperties === 'object' ? p.additionalProperties.type : undefined;
   return p.type === 'object' && values === 'string' ? 'map' : 'json';
@@ -61,6 +71,7 @@ function typeOf(p: Plain): Field['type'] {
 
 /** One text value as the field's type. A list takes commas, a map takes `KEY=value`. Throws InvalidParams. */
 export function fromText(field: Field, text: string): unknown {
+  if (field.nullable && text === 'none') return null;
   switch (field.type) {
     case 'number':
       return toNumber(field.name, text);

@@ -31,11 +31,11 @@ export const methods = {
   ...preferenceMethods,
   ...projectMethods,
   ...knowledgeMethods,
-  ...removalMethods,
-  ...trashMethods,
   ...eventMethods,
   ...cleanupMethods,
   ...worktreeMethods,
+  ...removalMethods,
+  ...trashMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -45,10 +45,10 @@ export const notifications = {
   ...terminalNotifications,
   ...folderNotifications,
   ...preferenceNotifications,
-  ...projectNotifications,
   ...worktreeNotifications,
   ...removalNotifications,
   ...trashNotifications,
+  ...projectNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { method } from './define.js';
 import { sessionMethods } from './sessions.js';
 
-const { projectPath, environment, cols, rows } = sessionMethods['session/create'].params.shape;
+const { projectPath, folderId, environment, cols, rows } = sessionMethods['session/create'].params.shape;
 
 /** Bounds of what a run keeps. */
 export const run = {
@@ -27,6 +27,7 @@ export const runMethods = {
         .describe('Program and arguments, run without a shell in between.'),
       name: z.string().trim().min(1).max(200).optional().describe('What people see; the command when absent.'),
       projectPath,
+      folderId,
       environment,
       cols,
       rows,
@@ -64,7 +65,7 @@ export const runMethods = {
       complete: z.boolean().describe('False when bytes were missed because tmux was lost; `output` then has a hole.'),
       elapsedMs: z.int(),
     }),
-    errors: ['InvalidParams', 'Conflict', 'Unavailable'],
+    errors: ['InvalidParams', 'NotFound', 'Conflict', 'Unavailable'],
     doors: ['mcp'],
   }),
 };

@@ -1,11 +1,13 @@
 /** Sessions: one program in one window, kept while clients come and go. */
 import * as z from 'zod';
 import { method, notification } from './define.js';
+import { DISABLED } from './preferences.js';
 import { cols, rows, Session, SessionStatus } from './session.js';
 
 const id = z.uuid().describe('Session id.');
 const name = z.string().trim().min(1).max(200);
 
+const folderId = z.uuid().nullable().optional();
 const success = z.object({ success: z.literal(true) });
 
 export const sessionMethods = {
@@ -18,20 +20,49 @@ export const sessionMethods = {
         .string()
         .max(4096)
         .optional()
-        .describe('Working directory, absolute; the home directory when absent.'),
+        .describe(
+          "Working directory, absolute; the folder's or the user's when absent. With `createWorktree` the repository.",
+        ),
       command: z
         .array(z.string().max(65536))
         .min(1)
         .max(1000)
         .optional()
-        .describe('Program and arguments, run without a shell in between; the login shell when absent.'),
+        .describe('Program and arguments, run without a shell in between; a shell when absent.'),
+      folderId: folderId.describe('The folder it is filed in, whose preferences hold for it.'),
+      startupCommand: z
+        .string()
+        .max(65_536)
+        .optional()
+        .describe('Typed into its shell once that is quiet, instead of the one of its preferences; empty for nothing.'),
+      createWorktree: z.boolean().default(false).describe('Make a git worktree and start in it.'),
+      worktreeBranch: z.string().min(1).max(250).optional().describe('The branch of the worktree, new or not.'),
+      featureDescription: z
+        .string()
+        .max(500)
+        .optional()
+        .describe('Without `worktreeBranch`: names the branch `feature/...`. With neither it is `wt-` and the time.'),
+      baseBranch: z.string().min(1).max(250).optional().describe('What a new branch starts from.'),
+      githubRepoId: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The repository, by the id a folder has in its preferences.'),
       environment: z
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10240))
         .optional()
-        .describe('Variables of the program, on top of the plain environment every session starts with.'),
+        .describe(
+          `Variables of the program, on top of the plain environment every session starts with and those of its preferences; \`${DISABLED}\` removes one of the latter.`,
+        ),
       cols: cols.optional().describe('Columns while no viewer says otherwise; 80 when absent.'),
       rows: rows.optional().describe('Rows while no viewer says otherwise; 24 when absent.'),
-      historyLimit: z.int().min(0).max(1_000_000).default(10_000).describe('Scrollback lines kept.'),
+      historyLimit: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .optional()
+        .describe('Scrollback lines kept, instead of what its preferences say.'),
       idempotencyKey: z
         .string()
         .min(1)
@@ -40,7 +71,7 @@ export const sessionMethods = {
         .describe('The same key again returns the session made before.'),
     }),
     result: Session,
-    errors: ['InvalidParams', 'Conflict', 'Unavailable'],
+    errors: ['InvalidParams', 'NotFound', 'Conflict', 'Timeout', 'Unavailable'],
     http: 'POST /api/sessions',
     doors: ['cli', 'mcp'],
     example: 'rdv session create --name build --project-path ~/src/app -- npm run watch',
@@ -55,13 +86,18 @@ export const sessionMethods = {
         .array(SessionStatus)
         .optional()
         .describe('Only sessions in one of these states; all but closed and trashed when absent.'),
+      folderId: z.uuid().optional().describe('Only sessions in this folder.'),
+      limit: z.int().min(1).max(5000).optional().describe('At most so many; all when absent.'),
+      after: z.uuid().optional().describe('Only those behind this session in the list.'),
       revision: z.string().optional().describe('The revision the caller already has.'),
     }),
     result: z.object({
       revision: z.string().describe('Changes whenever a listed session does.'),
       unchanged: z.boolean().describe('True when the given revision is still current; `sessions` is then empty.'),
       sessions: z.array(Session),
+      more: z.boolean().describe('True when `limit` cut the list; ask for what is `after` its last session.'),
     }),
+    errors: ['NotFound'],
     http: 'GET /api/sessions',
     doors: ['cli', 'mcp'],
     example: 'rdv session list --status active,closed',
@@ -89,6 +125,50 @@ export const sessionMethods = {
     doors: ['cli', 'mcp'],
   }),
 
+  'session/update': method({
+    summary: 'Changes what is given of a session: its name, state, place, directory on record, or folder.',
+    effect: 'write',
+    params: z.object({
+      id,
+      name: name.optional().describe('Another name.'),
+      status: SessionStatus.optional().describe('Suspends, resumes, closes it, or moves it to the trash.'),
+      tabOrder: z.int().min(0).max(1_000_000).optional(),
+      projectPath: z.string().max(4096).optional().describe('The directory on record; its program stays where it is.'),
+      folderId: folderId.describe('Another folder; null for none.'),
+    }),
+    result: Session,
+    errors: ['NotFound', 'Conflict', 'Gone', 'Unavailable'],
+    lock: 'id',
+    args: ['id'],
+    http: 'PATCH /api/sessions/:id',
+    doors: ['mcp'],
+  }),
+
+  'session/move': method({
+    summary: 'Files a session in a folder, or in none.',
+    effect: 'write',
+    params: z.object({ id, folderId: z.uuid().nullable().describe('Folder id; null for none.') }),
+    result: success,
+    errors: ['NotFound'],
+    lock: 'id',
+    args: ['id', 'folderId'],
+    http: 'PUT /api/sessions/:id/folder',
+    doors: ['cli', 'mcp'],
+    example: 'rdv session move build api',
+  }),
+
+  'session/reorder': method({
+    summary:
+      'Puts sessions in the given order at the places they have; nothing changes when one of them does not exist.',
+    effect: 'write',
+    params: z.object({ sessionIds: z.array(z.uuid()).min(1).max(10_000).describe('Session ids, each once.') }),
+    result: success,
+    errors: ['InvalidParams'],
+    args: ['sessionIds'],
+    http: 'POST /api/sessions/reorder',
+    doors: ['cli'],
+  }),
+
   'session/suspend': method({
     summary: 'Detaches every viewer from a session; its processes keep running.',
     effect: 'write',
@@ -114,11 +194,21 @@ export const sessionMethods = {
   }),
 
   'session/close': method({
-    summary: 'Ends the processes of a session; its directory is never touched.',
+    summary: 'Ends the processes of a session; its directory is touched only when that is asked for.',
     effect: 'destroy',
-    params: z.object({ id }),
-    result: success,
-    errors: ['NotFound', 'Conflict', 'Unavailable'],
+    params: z.object({
+      id,
+      deleteWorktree: z
+        .boolean()
+        .default(false)
+        .describe('Also move the worktree that was made for it to the trash, unless anything is at stake in it.'),
+      trash: z
+        .boolean()
+        .default(false)
+        .describe('Move the session to the trash, with the worktree that was made for it, whatever state that is in.'),
+    }),
+    result: success.extend({ trashItemId: z.uuid().optional().describe('For `trash/restore`.') }),
+    errors: ['NotFound', 'Conflict', 'Timeout', 'Unavailable'],
     lock: 'id',
     args: ['id'],
     http: 'DELETE /api/sessions/:id',
@@ -137,7 +227,7 @@ export const sessionNotifications = {
     params: z.object({ seq, at, session: Session }),
   }),
   'session/changed': notification({
-    summary: 'A session was renamed, suspended, resumed or closed.',
+    summary: 'A session was renamed, filed elsewhere, suspended, resumed, closed, or otherwise changed.',
     from: 'daemon',
     delivery: 'event',
     params: z.object({ seq, at, session: Session }),

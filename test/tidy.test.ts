@@ -3,131 +3,8 @@ import assert from 'node:assert/strict';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { allMethods, allNotifications } from '#protocol';
+import { mayImport, pure } from './support/house.js';
 import { importsOf, readSources, repositoryFiles, type Source } from './support/sources.js';
-
-/**
- * What the files of a folder may import besides each other: folders, single files, packages, `node`. A folder of ours
- * without a row is a mistake. No slice of the daemon knows one that knows it.
- */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['zod'],
-  client: ['protocol', 'vscode-jsonrpc', 'node'],
-  'client/cli': ['client', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
-  // The floor knows no domain; adapters know of the protocol only how to fail.
-  'daemon/rpc': ['protocol', 'vscode-jsonrpc', 'zod', 'node'],
-  'daemon/db': ['protocol/errors.ts', 'better-sqlite3', 'node'],
-  'daemon/backend': ['protocol/errors.ts'],
-  'daemon/tmux': ['protocol/errors.ts', 'daemon/backend', 'execa', 'node'],
-  'daemon/pty': ['protocol/errors.ts', 'daemon/backend', 'node-pty', '@xterm/headless', 'node'],
-  'daemon/git': ['protocol/errors.ts', 'node'],
-  // The slices.
-  'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
-  'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
-  'daemon/folders': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
-  'daemon/preferences': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'daemon/folders'],
-  'daemon/cleanup': ['protocol', 'daemon/rpc'],
-  'daemon/projects/ecosystems': ['smol-toml'],
-  'daemon/projects': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'daemon/projects/ecosystems', 'node'],
-  'daemon/knowledge': ['protocol', 'daemon/rpc', 'daemon/db', 'zod', 'node'],
-  'daemon/sessions': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/events', 're2js', 'node'],
-  'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
-  'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
-  'daemon/trash': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'node'],
-  'daemon/worktrees': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'daemon/trash', 'node'],
-  'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
-  // The composition root alone knows all slices, and nobody knows it.
-  daemon: [
-    'protocol',
-    'daemon/rpc',
-    'daemon/db',
-    'daemon/backend',
-    'daemon/tmux',
-    'daemon/pty',
-    'daemon/git',
-    'daemon/events',
-    'daemon/tokens',
-    'daemon/folders',
-    'daemon/preferences',
-    'daemon/cleanup',
-    'daemon/projects',
-    'daemon/knowledge',
-    'daemon/sessions',
-    'daemon/terminals',
-    'daemon/recordings',
-    'daemon/trash',
-    'daemon/worktrees',
-    'daemon/status',
-    'pino',
-    'smol-toml',
-    'node',
-  ],
-};
-
-/** Rules: told what they need to know, the time included. */
-const pure = [
-  'daemon/backend/marks.ts',
-  'daemon/folders/folder.ts',
-  'daemon/preferences/ports.ts',
-  'daemon/preferences/resolve.ts',
-  'daemon/preferences/settings.ts',
-  'daemon/knowledge/actions.ts',
-  'daemon/knowledge/command.ts',
-  'daemon/knowledge/document.ts',
-  'daemon/knowledge/knowledge.ts',
-  'daemon/knowledge/learn.ts',
-  'daemon/knowledge/outcomes.ts',
-  'daemon/knowledge/prompts.ts',
-  'daemon/knowledge/recipes.ts',
-  'daemon/knowledge/search.ts',
-  'daemon/knowledge/secrets.ts',
-  'daemon/knowledge/variants.ts',
-  'daemon/projects/category.ts',
-  'daemon/projects/detect.ts',
-  'daemon/projects/ecosystems/dart.ts',
-  'daemon/projects/ecosystems/deno.ts',
-  'daemon/projects/ecosystems/dotnet.ts',
-  'daemon/projects/ecosystems/ecosystem.ts',
-  'daemon/projects/ecosystems/elixir.ts',
-  'daemon/projects/ecosystems/go.ts',
-  'daemon/projects/ecosystems/index.ts',
-  'daemon/projects/ecosystems/jvm.ts',
-  'daemon/projects/ecosystems/native.ts',
-  'daemon/projects/ecosystems/node.ts',
-  'daemon/projects/ecosystems/php.ts',
-  'daemon/projects/ecosystems/python.ts',
-  'daemon/projects/ecosystems/ruby.ts',
-  'daemon/projects/ecosystems/rust.ts',
-  'daemon/projects/ecosystems/seen.ts',
-  'daemon/projects/ecosystems/swift.ts',
-  'daemon/projects/ecosystems/terraform.ts',
-  'daemon/projects/ecosystems/text.ts',
-  'daemon/projects/frameworks.ts',
-  'daemon/projects/languages.ts',
-  'daemon/projects/project.ts',
-  'daemon/projects/tools.ts',
-  'daemon/git/dangers.ts',
-  'daemon/git/url.ts',
-  'daemon/pty/keys.ts',
-  'daemon/pty/lines.ts',
-  'daemon/pty/pen.ts',
-  'daemon/recordings/asciicast.ts',
-  'daemon/sessions/session.ts',
-  'daemon/terminals/lease.ts',
-  'daemon/terminals/pen.ts',
-  'daemon/terminals/printed.ts',
-  'daemon/terminals/ring.ts',
-  'daemon/terminals/sequences.ts',
-  'daemon/terminals/snapshot.ts',
-  'daemon/tmux/escapes.ts',
-  'daemon/tmux/quote.ts',
-  'daemon/trash/item.ts',
-  'daemon/worktrees/import.ts',
-  'daemon/worktrees/naming.ts',
-  'daemon/worktrees/porcelain.ts',
-  'daemon/worktrees/refs.ts',
-  'daemon/worktrees/staged.ts',
-  'daemon/worktrees/state.ts',
-];
 
 const topLevel = [
   'LICENSE',
@@ -257,6 +134,18 @@ for (const [name] of [...allMethods, ...allNotifications]) {
   });
 }
 
+/** Statements are made once, as the daemon starts: there they can all be seen, and explained by a test. */
+const preparesAtStart = [
+  'daemon/events/journal.ts',
+  'daemon/folders/store.ts',
+  'daemon/knowledge/store.ts',
+  'daemon/preferences/store.ts',
+  'daemon/projects/store.ts',
+  'daemon/sessions/rows.ts',
+  'daemon/trash/store.ts',
+  'daemon/worktrees/recoveries.ts',
+];
+
 /** This file may be looked at too: patterns do not match themselves, examples are built of pieces. */
 const forbidden: [what: string, pattern: RegExp, where: Source[]][] = [
   ['an error thrown away', /\bcatch\s*(\(\w*\)\s*)?\{\s*\}/, sources],
@@ -264,6 +153,11 @@ const forbidden: [what: string, pattern: RegExp, where: Source[]][] = [
   ['a line on the console', /\bconsole\.\w+\(/, ours.filter(({ path }) => !path.startsWith('client/'))],
   ['tmux run outside daemon/tmux', runs('tmux'), ours.filter(({ path }) => !path.startsWith('daemon/tmux/'))],
   ['git run outside daemon/git', runs('git'), ours.filter(({ path }) => !path.startsWith('daemon/git/'))],
+  [
+    'a statement made while somebody waits',
+    /\.prepare[<(]/,
+    ours.filter(({ path }) => !preparesAtStart.includes(path)),
+  ],
   ['a test that runs alone', /\b(test|it|describe)\.only\(/, tests],
 ];
 
@@ -285,6 +179,7 @@ test('what is forbidden would be found', () => {
     ['console.', "log('x')"],
     ['execa(', "'tmux', [])"],
     ['spawnSync(', "'git')"],
+    ['db.', "prepare('x')"],
     ['test.', "only('x')"],
   ];
   const found = forbidden.map(([, pattern], i) => pattern.test(pieces[i]!.join('')));

@@ -21,12 +21,19 @@ export function addMethodCommands(program: Command, wanted: readonly string[], r
   for (const [name, method] of allMethods) {
     const [noun = '', verb = ''] = name.split('/');
     if (!method.doors?.includes('cli')) continue;
-    const group = program.commands.find((c) => c.name() === noun) ?? program.command(noun).description(verbsOf(noun));
+    const group = groupOf(program, noun);
+    // Some are made by hand, where a call alone is not what a person wants.
+    if (group.commands.some((command) => command.name() === kebab(verb))) continue;
     const command = group.command(kebab(verb)).description(method.summary);
     if (!wanted.includes(noun) || !wanted.includes(kebab(verb))) continue;
     addFields(command, method, (params, yes) => run({ name, method, params, yes }, command));
     if (method.example) command.addHelpText('after', `\nExample:\n  ${method.example}`);
   }
+}
+
+/** `rdv <noun>`, made when it is not there yet. */
+export function groupOf(program: Command, noun: string): Command {
+  return program.commands.find((c) => c.name() === noun) ?? program.command(noun).description(verbsOf(noun));
 }
 
 function verbsOf(noun: string): string {
@@ -39,7 +46,7 @@ function addFields(
   method: Method,
   run: (params: Record<string, unknown>, yes: boolean) => Promise<void>,
 ): void {
-  const all = fields(method);
+  const all = fields(method).map(fromHere);
   const positional = (method.args ?? []).map((name) => all.find((field) => field.name === name)!);
   const rest = positional.at(-1)?.type === 'list';
   for (const field of positional) addArgument(command, field, rest && field === positional.at(-1));
@@ -56,6 +63,12 @@ function addFields(
   });
 }
 
+/** A repository that is not named is the one the person is in. */
+function fromHere(field: Field): Field {
+  if (field.name !== 'repoPath') return field;
+  return { ...field, required: false, description: `${field.description} (default: here)` };
+}
+
 /** Only what was typed is sent: defaults are the daemon's to fill in. */
 function typed(command: Command, name: string): unknown {
   const option = command.options.find(({ long }) => long === `--${name}` || long === `--no-${name}`);
@@ -63,16 +76,20 @@ function typed(command: Command, name: string): unknown {
   return command.getOptionValueSource(attribute) === 'cli' ? command.getOptionValue(attribute) : undefined;
 }
 
+/** The library takes null for nothing, and nothing for an empty text. */
+const NONE = Symbol('none');
+
 function put(params: Record<string, unknown>, { name, type }: Field, value: unknown): void {
   if (value === undefined || (type === 'list' && Array.isArray(value) && value.length === 0)) return;
-  params[name] = value;
+  params[name] = value === NONE ? null : value;
 }
 
 function addArgument(command: Command, field: Field, rest: boolean): void {
-  const name = kebab(field.name) + (rest ? '...' : '');
+  // A name will do as well as an id.
+  const name = kebab(field.name).replace(/-ids?$/, '') + (rest ? '...' : '');
   const text = field.required ? `<${name}>` : `[${name}]`;
-  if (rest) command.argument(text, field.description);
-  else command.argument(text, field.description, (value: string) => fromText(field, value));
+  if (rest) command.argument(text, describe(field));
+  else command.argument(text, describe(field), (value: string) => fromText(field, value));
 }
 
 function toOption(field: Field): Option {
@@ -81,7 +98,7 @@ function toOption(field: Field): Option {
     return new Option(field.default === true ? `--no-${name}` : `--${name}`, describe(field));
   const option = new Option(`--${name} <${placeholder(field)}>`, describe(field));
   if (field.choices) option.choices(field.choices);
-  else option.argParser((text: string, before: unknown) => merge(field, fromText(field, text), before));
+  else option.argParser((text: string, before: unknown) => merge(field, fromText(field, text), before) ?? NONE);
   return option.makeOptionMandatory(field.required);
 }
 
@@ -91,16 +108,18 @@ function merge({ type }: Field, value: unknown, before: unknown): unknown {
   return type === 'map' ? { ...(before as object), ...(value as object) } : value;
 }
 
-function describe({ description, default: preset, type }: Field): string {
-  const shown =
-    preset === undefined || type === 'boolean' || (Array.isArray(preset) && preset.length === 0) || preset === '';
-  return shown ? description : `${description} (default: ${String(preset)})`.trim();
+function describe({ description, default: preset, type, nullable }: Field): string {
+  const quiet = preset === undefined || type === 'boolean' || preset === '' || typeof preset === 'object';
+  const remarks = [nullable ? '`none`: not set' : '', quiet ? '' : `default: ${String(preset)}`].filter(Boolean);
+  return remarks.length > 0 ? `${description} (${remarks.join('; ')})`.trim() : description;
 }
 
 function placeholder({ type, choices }: Field): string {
   return choices
     ? choices.join('|')
-    : { list: 'a,b', map: 'KEY=value', number: 'number', json: 'json', string: 'text', boolean: '' }[type];
+    : { list: 'a,b', map: 'KEY=value', number: 'number', json: 'json', string: 'text', path: 'path', boolean: '' }[
+        type
+      ];
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -1,20 +1,25 @@
 /** Makes a session: intent, window, row; undone in reverse when a step fails. */
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { type Parsed, RpcError, type Session } from '#protocol';
-import type { Backend } from '../backend/index.js';
+import type { Parsed, Session } from '#protocol';
+import type { Backend, Place } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
 import type { Lock } from '../rpc/locks.js';
-import type { Places } from './places.js';
-import type { SessionStore } from './store.js';
+import { checkLaunch } from './check.js';
+import { launchOf, type SessionLaunch } from './launch.js';
+import type { Startup } from './startup.js';
+import type { Intent } from './store.js';
+import { type UndoDeps, undo, undoAlone } from './undo.js';
+import { directoryIn, type Holding, isDirectory, type PlanDeps, planWorktree, repositoryOf } from './worktree.js';
 
-export interface CreateDeps {
-  readonly store: SessionStore;
-  readonly places: Places;
+export interface CreateDeps extends Omit<UndoDeps, 'backend' | 'worktrees'>, PlanDeps {
   readonly backend: Pick<Backend, 'kind' | 'create' | 'kill' | 'list'>;
   readonly journal: Journal;
-  readonly now: () => number;
+  readonly preferences: PlanDeps['preferences'] & {
+    /** What holds in a folder, or for the user. Throws NotFound for a folder that is none of his. */
+    resolve(user: string, folderId: string | null): Holding;
+  };
+  readonly folders: { find(id: string): { readonly id: string } | undefined };
+  readonly startup: Pick<Startup, 'begin'>;
   /** What every session's program starts with. */
   readonly environment: Readonly<Record<string, string>>;
   /** Of whoever started the daemon: programs make files as they would without us. */
@@ -33,76 +38,154 @@ export interface Ends {
   look(): void;
 }
 
-type Wanted = Omit<Parsed<'session/create'>, 'idempotencyKey'> & { readonly idempotencyKey?: string | undefined };
+type Wanted = Partial<Parsed<'session/create'>> & Pick<Parsed<'session/create'>, 'name'>;
 
 /** What runs a session's program, where it is not the program itself; it sees to it that no output is lost. */
 export type Launcher = (argv: readonly string[]) => readonly string[];
 
 /** Creates of one key run one after another, so that the second finds what the first made. */
 export function createSessions(deps: CreateDeps) {
-  return (user: string, wanted: Wanted): Promise<Session> => {
+  return (user: string, wanted: Wanted, signal?: AbortSignal): Promise<Session> => {
     const { idempotencyKey: key } = wanted;
-    if (key === undefined) return createSession(deps, user, wanted);
-    return deps.lock(`idempotencyKey ${JSON.stringify([user, key])}`, () => createOnce(deps, user, wanted, key));
+    const asked = { user, signal };
+    if (key === undefined) return createSession(deps, asked, wanted);
+    return deps.lock(`idempotencyKey ${JSON.stringify([user, key])}`, () => createOnce(deps, asked, wanted, key));
   };
 }
 
-async function createOnce(deps: CreateDeps, user: string, wanted: Wanted, key: string): Promise<Session> {
-  const made = deps.store.byKey(user, key);
-  if (made) return made;
-  // An earlier create with this key failed and could not be undone then; it is undone now, or this one fails as well.
-  const left = deps.store.intentOf(user, key);
-  if (left !== undefined) await undo(deps, left);
-  return createSession(deps, user, wanted);
+/** Who asks, and whether he still wants it. */
+interface Asked {
+  readonly user: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws InvalidParams, Unavailable, and leaves nothing behind. */
+async function createOnce(deps: CreateDeps, asked: Asked, wanted: Wanted, key: string): Promise<Session> {
+  const made = deps.store.byKey(asked.user, key);
+  if (made) return made;
+  // An earlier create with this key failed and could not be undone then; it is undone now, or this one fails as well.
+  const left = deps.store.intentOf(asked.user, key);
+  if (left) await undo(deps, left);
+  return createSession(deps, asked, wanted);
+}
+
+/** Throws InvalidParams, NotFound, Conflict, Timeout, Unavailable, and leaves nothing behind. */
 export async function createSession(
   deps: CreateDeps,
-  user: string,
+  asked: Asked,
   wanted: Wanted,
   launcher?: Launcher,
 ): Promise<Session> {
-  const { store, places, backend, journal, now, socket } = deps;
-  const session = draft(deps, user, wanted);
-  const environment = { ...deps.environment, ...wanted.environment };
-  const argv = wanted.command ?? [environment.SHELL ?? '/bin/sh', '-l'];
-  check(session.projectPath, argv, environment);
-  const { id, cols, rows, projectPath: directory } = session;
-  store.intend(session, wanted.idempotencyKey);
+  const holding = deps.preferences.resolve(asked.user, wanted.folderId ?? null);
+  const launch = launchOf(wanted, holding.preferences);
+  check(deps, launch);
+  const session = draft(deps, asked.user, wanted, launch);
+  if (wanted.createWorktree) {
+    const path = repositoryOf(deps, asked.user, wanted, holding);
+    const intent = await makeWorktree(deps, asked, { wanted, session, path });
+    return start(deps, intent, launch, launcher);
+  }
+  deps.store.intend(session, wanted.idempotencyKey);
+  return start(deps, { session, plan: undefined }, launch, launcher);
+}
+
+interface WorktreeWanted {
+  readonly wanted: Wanted;
+  readonly session: Session;
+  /** The repository, or a directory in it. */
+  readonly path: string;
+}
+
+/** Writes the intent down and makes the worktree, alone in its repository. */
+function makeWorktree(deps: CreateDeps, { signal }: Asked, { wanted, session, path }: WorktreeWanted): Promise<Intent> {
+  const { worktrees, store, log } = deps;
+  const make = async () => {
+    const plan = await planWorktree(deps, path, wanted, signal);
+    const projectPath = directoryIn(plan, wanted.projectPath);
+    const planned = { ...session, projectPath, worktreePath: plan.path, worktreeBranch: plan.branch };
+    store.intend(planned, wanted.idempotencyKey, plan);
+    try {
+      const { warnings } = await worktrees.make(plan, signal);
+      for (const warning of warnings) log({ level: 'warn', message: 'about a worktree', session: session.id, warning });
+      // The branch may lack the directory the caller is in.
+      return { session: isDirectory(projectPath) ? planned : { ...planned, projectPath: plan.path }, plan };
+    } catch (error) {
+      await undoAlone(deps, { session, plan }).catch((reason) => leftBehind(deps, session.id, reason));
+      throw error;
+    }
+  };
+  return worktrees.alone(path, make, signal);
+}
+
+/** Starts the program of an intent, and makes a session of it. */
+async function start(
+  deps: CreateDeps,
+  intent: Intent,
+  launch: SessionLaunch,
+  launcher: Launcher | undefined,
+): Promise<Session> {
+  const { store, journal, now } = deps;
+  const { session, plan } = intent;
   const endsBefore = deps.ends.count;
   try {
-    const own = {
-      RDV_SESSION_ID: id,
-      ...(backend.kind === 'tmux' && { RDV_TMUX_SESSION: session.tmuxSessionName }),
-      RDV_PROJECT_PATH: directory,
-      RDV_API_SOCKET: socket,
-    };
-    const place = await backend.create({
-      ...{ id, cols, rows, directory, historyLimit: wanted.historyLimit },
-      umask: deps.umask,
-      argv: launcher?.(argv) ?? argv,
-      // A shell is left by a person, and prints next to nothing then.
-      linger: wanted.command !== undefined && launcher === undefined,
-      environment: { ...wanted.environment, ...own },
-    });
-    places.set(id, place);
-    const made = { ...session, lastActivityAt: now() };
+    const place = await open(deps, session, { ...launch, directory: session.projectPath }, launcher);
+    deps.places.set(session.id, place);
+    // Its folder may have been removed meanwhile.
+    const folderId = deps.folders.find(session.folderId ?? '')?.id ?? null;
+    const made = { ...session, folderId, lastActivityAt: now() };
     store.save(made);
-    journal.tell(user, 'session/created', { session: made });
+    if (plan && !plan.reused) {
+      const { path, repoPath, branch } = plan;
+      journal.tell(session.userId, 'worktree/created', { path, repoPath, branch });
+    }
+    journal.tell(session.userId, 'session/created', { session: made });
     // Whoever looked meanwhile did not know this session: its program may be the one that ended.
     if (deps.ends.count !== endsBefore) deps.ends.look();
+    deps.startup.begin(made.id);
     return made;
   } catch (error) {
     // The intent stays when this fails too; the same key or the next start undoes it. The caller hears of the first failure.
-    await undo(deps, id).catch(() => {});
+    await undo(deps, intent).catch((reason) => leftBehind(deps, session.id, reason));
     throw error;
   }
 }
 
-function draft({ store, now, environment, backend }: CreateDeps, user: string, wanted: Wanted): Session {
+function leftBehind({ log }: CreateDeps, session: string, reason: unknown): void {
+  log({ level: 'warn', message: 'what a failed create made is still there', session, reason: String(reason) });
+}
+
+/** Starts the program in its window. */
+function open(
+  deps: CreateDeps,
+  session: Session,
+  launch: SessionLaunch,
+  launcher: Launcher | undefined,
+): Promise<Place> {
+  const { backend, socket, umask } = deps;
+  const { id, cols, rows, projectPath: directory } = session;
+  check(deps, launch);
+  const own = {
+    RDV_SESSION_ID: id,
+    ...(backend.kind === 'tmux' && { RDV_TMUX_SESSION: session.tmuxSessionName }),
+    RDV_PROJECT_PATH: directory,
+    RDV_API_SOCKET: socket,
+  };
+  return backend.create({
+    ...{ id, cols, rows, directory, umask, historyLimit: launch.historyLimit },
+    argv: launcher?.(launch.argv) ?? launch.argv,
+    // A shell is left by a person, and prints next to nothing then.
+    linger: session.command !== null && launcher === undefined,
+    environment: { ...launch.environment, ...own },
+  });
+}
+
+function check({ environment }: CreateDeps, launch: SessionLaunch): void {
+  checkLaunch({ ...launch, environment: { ...environment, ...launch.environment } });
+}
+
+function draft({ store, now, backend }: CreateDeps, user: string, wanted: Wanted, launch: SessionLaunch): Session {
   const id = randomUUID();
   const at = now();
+  const { startupCommand: command } = launch;
   return {
     id,
     userId: user,
@@ -110,107 +193,20 @@ function draft({ store, now, environment, backend }: CreateDeps, user: string, w
     status: 'active',
     backend: backend.kind,
     tmuxSessionName: `rdv-${id}`,
-    projectPath: wanted.projectPath ?? environment.HOME ?? '/',
-    folderId: null,
-    githubRepoId: null,
-    worktreeBranch: null,
+    projectPath: launch.directory,
+    folderId: wanted.folderId ?? null,
+    githubRepoId: wanted.githubRepoId ?? null,
+    worktreeBranch: wanted.worktreeBranch ?? null,
     worktreePath: null,
     command: wanted.command ?? null,
     cols: wanted.cols ?? 80,
     rows: wanted.rows ?? 24,
     home: wanted.cols && wanted.rows ? { cols: wanted.cols, rows: wanted.rows } : null,
     exit: null,
-    startup: null,
+    startup: command === '' ? null : { command, state: 'waiting' },
     tabOrder: store.nextTabOrder(user),
     lastActivityAt: at,
     createdAt: at,
     updatedAt: at,
   };
 }
-
-/** Removes what a failed create left; the intent last, since while the window may stand somebody must know of it. */
-async function undo({ store, places, backend }: CreateDeps, id: string): Promise<void> {
-  const place = places.find(id) ?? (await backend.list()).find((window) => window.id === id);
-  // First, so that the window's end is not taken for a session's.
-  places.remove(id);
-  if (place) await backend.kill(place.window);
-  store.discard(id);
-}
-
-/** Everything that can be known to be wrong before anything is made. */
-function check(directory: string, argv: readonly string[], environment: Readonly<Record<string, string>>): void {
-  const texts = [directory, ...argv, ...Object.values(environment)];
-  if (texts.some((text) => text.includes('\0')))
-    throw invalid('Paths, arguments and variables cannot hold a NUL character.');
-  checkLength([...argv, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)]);
-  checkDirectory(directory);
-  checkProgram(argv[0]!, directory, environment.PATH ?? '/usr/local/bin:/usr/bin:/bin');
-}
-
-/** Of one text, and of all together; systems allow a program hardly more, with its launcher. */
-const TEXT_BYTES = 128 * 1024 - 1;
-const TEXTS_BYTES = 960 * 1024;
-
-/** The system would refuse to start the program, and only its exit code would tell. */
-function checkLength(texts: readonly string[]): void {
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const longest = Math.max(...lengths);
-  if (longest > TEXT_BYTES)
-    throw invalid(`An argument or variable has ${longest} bytes; at most ${TEXT_BYTES} can be given. Use a file.`);
-  // Each also takes its end and a pointer.
-  const all = lengths.reduce((sum, length) => sum + length + 9, 0);
-  if (all > TEXTS_BYTES)
-    throw invalid(`Arguments and variables have ${all} bytes; at most ${TEXTS_BYTES} can be given. Use a file.`);
-}
-
-function checkDirectory(directory: string): void {
-  if (!isAbsolute(directory))
-    throw invalid(`Expected \`projectPath\` to be an absolute path, got "${directory}".`, 'INVALID_PATH');
-  const found = look(directory);
-  if (found === 'denied') throw invalid(`The directory ${directory} may not be entered by this user.`, 'INVALID_PATH');
-  if (!found)
-    throw invalid(`The directory ${directory} does not exist. Create it first, or name another.`, 'INVALID_PATH');
-  if (!found.isDirectory()) throw invalid(`${directory} is not a directory.`, 'INVALID_PATH');
-}
-
-/** Codes that say a path leads nowhere: a part is missing, is a file, is a link to itself, or is longer than any name. */
-const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'];
-
-function look(path: string): Stats | 'denied' | undefined {
-  try {
-    const found = statSync(path);
-    if (found.isDirectory()) accessSync(path, constants.X_OK);
-    return found;
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') return 'denied';
-    if (NOWHERE.includes(code)) return undefined;
-    throw error;
-  }
-}
-
-function checkProgram(program: string, directory: string, path: string): void {
-  // The shell that starts it would take it for an option.
-  if (program.startsWith('-'))
-    throw invalid(`Expected a program, got "${program}". Put its path before its name.`, 'COMMAND_NOT_FOUND');
-  const places = program.includes('/')
-    ? [join(isAbsolute(program) ? '/' : directory, program)]
-    : path.split(delimiter).map((folder) => join(folder, program));
-  if (places.some(isExecutable)) return;
-  throw invalid(
-    `There is no program "${program}"${program.includes('/') ? '' : ' on the PATH'}. Check its name, or give its full path.`,
-    'COMMAND_NOT_FOUND',
-  );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code) return false;
-    throw error;
-  }
-}
-
-const invalid = (message: string, code = 'INVALID_PARAMS') => new RpcError('InvalidParams', message, { code });

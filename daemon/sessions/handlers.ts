@@ -1,130 +1,123 @@
 /** The session methods. Each reads top to bottom: load, decide, act, save, tell. */
-import {
-  type drivingMethods,
-  type Result,
-  RpcError,
-  type Session,
-  type SessionStatus,
-  type sessionMethods,
-} from '#protocol';
-import { type Backend, checkKeys, type Place } from '../backend/index.js';
+import { type Parsed, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
 import type { Handlers } from '../rpc/handlers.js';
-import { seal } from '../rpc/seal.js';
-import { type CloseDeps, closeSession } from './close.js';
+import { checkDirectory } from './check.js';
+import { closeSession } from './close.js';
 import { type CreateDeps, createSessions } from './create.js';
-import { windowOf } from './places.js';
-import { isLive, listedByDefault, rename, turn } from './session.js';
-import { plainText } from './text.js';
-import { type WaitDeps, waitFor } from './wait.js';
+import { type DisposalDeps, disposeOf } from './disposal.js';
+import { createLists } from './lists.js';
+import { type Changes, changed, reordered, turn } from './session.js';
 
-export interface SessionDeps extends CreateDeps, Pick<CloseDeps, 'viewers'>, Pick<WaitDeps, 'ending'> {
-  readonly backend: Backend;
+export interface SessionDeps extends CreateDeps, Omit<DisposalDeps, 'backend'> {
+  readonly backend: CreateDeps['backend'] & DisposalDeps['backend'];
+  readonly folders: CreateDeps['folders'] & {
+    /** Throws NotFound for a folder that is none of the user's. */
+    get(user: string, id: string): unknown;
+  };
 }
 
-export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods & typeof drivingMethods> {
-  const { store, places, backend, journal, viewers, now } = deps;
+export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMethods> {
+  const { store, places, now } = deps;
   const create = createSessions(deps);
-  const list = createLists(deps);
+  const list = createLists(store);
+  const keep = keeper(deps);
+  const change = (user: string, id: string, changes: Changes) => keep(changed(store.get(user, id), changes, now()));
+  const turns = createTurns(deps, keep);
 
-  const keep = (session: Session): Session => {
+  return {
+    'session/create': (params, { user, signal }) => create(user, params, signal),
+
+    'session/list': (wanted, { user }) => list(user, wanted),
+
+    'session/get': ({ id }, { user }) => store.get(user, id),
+
+    'session/rename': ({ id, name }, { user }) => change(user, id, { name }),
+
+    async 'session/update'({ id, status, ...given }, { user }) {
+      const changes = wantedChanges(deps, user, given);
+      const session = store.get(user, id);
+      if (status === undefined && Object.keys(changes).length === 0) throw nothingGiven();
+      // Before anything changes. Whether a window stands shows only when it is looked for.
+      if (status !== undefined) turn(session, status, now());
+      if (status === 'active') places.get(id);
+      if (Object.keys(changes).length > 0) change(user, id, changes);
+      if (status !== undefined) await turns[status](user, id);
+      return store.get(user, id);
+    },
+
+    'session/move'({ id, folderId }, { user }) {
+      change(user, id, wantedChanges(deps, user, { folderId }));
+      return { success: true };
+    },
+
+    'session/reorder'({ sessionIds }, { user }) {
+      const moved = reordered(allOf(deps, user, sessionIds), now());
+      store.saveAll(moved);
+      for (const session of moved) deps.journal.tell(user, 'session/changed', { session });
+      return { success: true };
+    },
+
+    'session/suspend': ({ id }, { user }) => turns.suspended(user, id),
+
+    'session/resume': ({ id }, { user }) => turns.active(user, id),
+
+    async 'session/close'({ id, ...how }, { user }) {
+      const trashItemId = await disposeOf(deps, user, id, how);
+      return { success: true, ...(trashItemId !== undefined && { trashItemId }) };
+    },
+  };
+}
+
+type Keep = (session: Session) => Session;
+
+function keeper({ store, journal }: Pick<SessionDeps, 'store' | 'journal'>): Keep {
+  return (session) => {
     store.save(session);
     journal.tell(session.userId, 'session/changed', { session });
     return session;
   };
+}
 
-  /** The window of a session that can be typed into. */
-  const typeable = (user: string, id: string): Place => {
-    const session = store.get(user, id);
-    if (session.status !== 'active') throw refuse(session, `is ${session.status}`);
-    if (session.exit) throw refuse(session, 'has ended: its program is no more');
-    return places.get(id);
-  };
-
-  const type = async ({ pane }: Place, text: string, keys: readonly string[]): Promise<number> => {
-    checkKeys(keys);
-    const bytes = Buffer.from(text);
-    await backend.leaveModes(pane);
-    await backend.type(pane, bytes);
-    await backend.keys(pane, keys);
-    return bytes.length;
-  };
-
+/** What it takes to bring a session into each state. */
+function createTurns(deps: SessionDeps, keep: Keep) {
+  const { store, places, viewers, now } = deps;
   return {
-    'session/create': (params, { user }) => create(user, params),
-
-    'session/list': ({ status, revision }, { user }) => list(user, status ?? listedByDefault, revision),
-
-    'session/get': ({ id }, { user }) => store.get(user, id),
-
-    'session/rename': ({ id, name }, { user }) => keep(rename(store.get(user, id), name, now())),
-
-    'session/suspend'({ id }, { user }) {
+    suspended(user: string, id: string) {
       const suspended = keep(turn(store.get(user, id), 'suspended', now()));
       viewers.endAll(id, 'suspended');
       return suspended;
     },
-
-    'session/resume'({ id }, { user }) {
+    active(user: string, id: string) {
       const resumed = turn(store.get(user, id), 'active', now());
       places.get(id);
       return keep(resumed);
     },
-
-    async 'session/close'({ id }, { user }) {
-      await closeSession(deps, user, id);
-      return { success: true };
-    },
-
-    async 'session/exec'({ id, command, pressEnter }, { user }) {
-      await type(typeable(user, id), command, pressEnter ? ['Enter'] : []);
-      return {
-        success: true,
-        sessionId: id,
-        command,
-        message: pressEnter ? 'Typed, with Enter.' : 'Typed, without Enter.',
-      };
-    },
-
-    async 'session/send'({ id, text, keys, enter }, { user }) {
-      const bytes = await type(typeable(user, id), text, enter ? [...keys, 'Enter'] : keys);
-      return { success: true, bytes };
-    },
-
-    async 'session/scrollback'({ id, lines }, { user }) {
-      const { pane } = windowOf(places, store.get(user, id));
-      return { content: plainText(await backend.capture(pane, { history: lines, styled: false })) };
-    },
-
-    'session/wait': (params, caller) => {
-      const session = store.get(caller.user, params.id);
-      if (session.exit && !isLive(session)) return { reason: 'exited', exitCode: session.exit.code, elapsedMs: 0 };
-      windowOf(places, session);
-      return waitFor(deps, session, params, caller);
-    },
-  };
+    closed: (user: string, id: string) => closeSession(deps, user, id),
+    trashed: (user: string, id: string) => disposeOf(deps, user, id, { trash: true, deleteWorktree: false }),
+  } satisfies Record<SessionStatus, (user: string, id: string) => unknown>;
 }
 
-function refuse({ id, status }: Session, what: string): RpcError {
-  const cure = status === 'suspended' ? 'Resume it first.' : 'Create another.';
-  return new RpcError('Conflict', `Session ${id} ${what}. ${cure}`, {
-    code: status === 'suspended' ? 'SESSION_SUSPENDED' : 'SESSION_CLOSED',
-  });
+type Given = Partial<Omit<Parsed<'session/update'>, 'id' | 'status'>>;
+
+/** Only what was given. Throws NotFound for a folder, InvalidParams for a directory that is none. */
+function wantedChanges({ folders }: SessionDeps, user: string, given: Given): Changes {
+  if (given.folderId) folders.get(user, given.folderId);
+  if (given.projectPath !== undefined) checkDirectory(given.projectPath);
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Lists kept per question until something changes: the same answer is built and serialised once. */
-function createLists({ store }: Pick<SessionDeps, 'store'>) {
-  const kept = new Map<string, Result<'session/list'>>();
-  return (user: string, statuses: readonly SessionStatus[], known: string | undefined): Result<'session/list'> => {
-    const { revision } = store;
-    if (known === revision) return { revision, unchanged: true, sessions: [] };
-    const question = JSON.stringify([user, statuses]);
-    const found = kept.get(question);
-    if (found?.revision === revision) return found;
-    if (kept.size >= QUESTIONS) kept.clear();
-    const made = seal('session/list', { revision, unchanged: false, sessions: store.list(user, statuses) });
-    kept.set(question, made);
-    return made;
-  };
+function nothingGiven(): RpcError {
+  const said = 'Expected something to change: `name`, `status`, `tabOrder`, `projectPath` or `folderId`.';
+  return new RpcError('InvalidParams', said, { code: 'NO_UPDATES' });
 }
 
-const QUESTIONS = 64;
+/** Throws InvalidParams when one is named twice or is none of the user's. */
+function allOf({ store }: SessionDeps, user: string, ids: readonly string[]): Session[] {
+  const sessions = ids.map((id) => store.find(id));
+  const unknown = ids.find((_, at) => sessions[at]?.userId !== user);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  const wrong = unknown ?? twice;
+  if (wrong === undefined) return sessions as Session[];
+  const what = unknown === undefined ? 'twice' : 'which is no session';
+  throw new RpcError('InvalidParams', `Expected \`sessionIds\` to name sessions, each once, got ${wrong} ${what}.`);
+}

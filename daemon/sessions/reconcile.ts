@@ -2,22 +2,15 @@
 import type { Session } from '#protocol';
 import type { Backend, SeenWindow } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
-import type { Lock } from '../rpc/locks.js';
-import type { Places } from './places.js';
 import { exited, isElsewhere, isLive, turn } from './session.js';
-import type { SessionStore } from './store.js';
+import { type UndoDeps, undo } from './undo.js';
 
-export interface ReconcileDeps {
-  readonly store: SessionStore;
-  readonly places: Places;
+export interface ReconcileDeps extends UndoDeps {
   readonly journal: Journal;
-  readonly backend: Pick<Backend, 'kind' | 'list'>;
+  readonly backend: Pick<Backend, 'kind' | 'list' | 'kill'>;
   readonly now: () => number;
-  log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
-  /** The lock the session methods hold, by the same key. */
-  readonly lock: Lock;
   /** A program was seen to have ended. */
-  ended(pane: number, code: number | null): void;
+  ended(session: Session, pane: number): void;
   /** A session's window is no more. */
   gone(session: Session, pane: number | undefined): void;
 }
@@ -35,7 +28,7 @@ export interface Reconciled {
 export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }): Promise<Reconciled> {
   const before = new Set([...deps.store.all()].filter(isLive).map(({ id }) => id));
   const windows = new Map((await deps.backend.list()).map((window) => [window.id, window]));
-  if (boot) finishIntents(deps, windows);
+  if (boot) await finishIntents(deps, windows);
   for (const { id } of [...deps.store.all()]) {
     // As it is now: closing the one before it waited.
     const session = deps.store.find(id);
@@ -45,31 +38,29 @@ export async function reconcile(deps: ReconcileDeps, { boot }: { boot: boolean }
     // A session made while tmux was asked is not in its answer.
     else if (before.has(id)) await closeGone(deps, id);
   }
-  const making = new Set(deps.store.intents().map(({ id }) => id));
+  const making = new Set(deps.store.intents().map(({ session }) => session.id));
   const orphans = [...windows.keys()].filter((id) => !deps.store.find(id) && !making.has(id));
   if (orphans.length > 0)
     deps.log({ level: 'warn', message: 'tmux windows without a session are left alone', orphans });
   return { orphans };
 }
 
-function finishIntents(
-  { store, journal, log, backend }: ReconcileDeps,
-  windows: ReadonlyMap<string, SeenWindow>,
-): void {
-  for (const session of store.intents()) {
+/** What a crash cut short: it is finished where its window stands, else undone. What cannot be undone now stays an intent. */
+async function finishIntents(deps: ReconcileDeps, windows: ReadonlyMap<string, SeenWindow>): Promise<void> {
+  const { store, journal, log, backend } = deps;
+  for (const intent of store.intents()) {
+    const { session } = intent;
     if (isElsewhere(session, backend.kind)) continue;
-    if (windows.has(session.id)) {
+    const kept = windows.has(session.id);
+    log({ level: 'warn', message: 'a session that was being made when the daemon ended', session: session.id, kept });
+    if (kept) {
       store.save(session);
       journal.tell(session.userId, 'session/created', { session });
     } else {
-      store.discard(session.id);
+      await undo(deps, intent).catch((reason) =>
+        log({ level: 'warn', message: 'it cannot be undone yet', session: session.id, reason: String(reason) }),
+      );
     }
-    log({
-      level: 'warn',
-      message: 'a session that was being made when the daemon ended',
-      session: session.id,
-      kept: windows.has(session.id),
-    });
   }
 }
 
@@ -80,7 +71,7 @@ function found(deps: ReconcileDeps, session: Session, window: SeenWindow): void 
   if (!window.dead || session.exit) return;
   const over = exited(session, window.exitCode, window.exitSignal, now());
   store.save(over);
-  ended(window.pane, window.exitCode);
+  ended(over, window.pane);
   journal.tell(session.userId, 'session/exited', { session: over });
   places.spoke(session.id);
 }

@@ -34,7 +34,7 @@ export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
     async 'session/run'(wanted, caller) {
       const started = performance.now();
       const mark = randomUUID();
-      const session = await createSession(deps, caller.user, createParams(wanted), (argv) => [
+      const session = await createSession(deps, caller, createParams(wanted), (argv) => [
         ...['/bin/sh', '-c', LAUNCHER, 'rdv', mark],
         ...argv,
       ]);
@@ -61,9 +61,11 @@ const goesOn = ({ backend }: RunDeps, { id }: Session) =>
     ? `the command goes on in session ${id}.`
     : 'the command, which runs without tmux, ends with it.';
 
-function createParams({ command, name, projectPath, environment, cols, rows }: Wanted) {
+function createParams({ command, name, ...rest }: Wanted) {
   const shown = command.join(' ').trim().slice(0, 80) || 'run';
-  return { command, name: name ?? shown, projectPath, environment, cols, rows, historyLimit: HISTORY_LINES };
+  const { projectPath, folderId, environment, cols, rows } = rest;
+  const start = { command, name: name ?? shown, projectPath, folderId, environment, cols, rows };
+  return { ...start, historyLimit: HISTORY_LINES };
 }
 
 /** Collects until the command has ended, time is up, the caller leaves or the window is gone; then closes the session. */

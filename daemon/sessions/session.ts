@@ -18,8 +18,21 @@ export function turn(session: Session, status: SessionStatus, now: number): Sess
   });
 }
 
-export function rename(session: Session, name: string, now: number): Session {
-  return { ...session, name, updatedAt: now };
+/** What may be changed without anything being done. */
+export type Changes = Partial<Pick<Session, 'name' | 'tabOrder' | 'projectPath' | 'folderId'>>;
+
+export function changed(session: Session, changes: Changes, now: number): Session {
+  return { ...session, ...changes, updatedAt: now };
+}
+
+/** The sessions in the given order, at the places they have between them; only those that move. */
+export function reordered(sessions: readonly Session[], now: number): Session[] {
+  const places = sessions.map(({ tabOrder }) => tabOrder).sort((a, b) => a - b);
+  // Two at one place would stay as they are however they are ordered.
+  for (let at = 1; at < places.length; at++) places[at] = Math.max(places[at]!, places[at - 1]! + 1);
+  return sessions.flatMap((session, at) =>
+    session.tabOrder === places[at] ? [] : [changed(session, { tabOrder: places[at]! }, now)],
+  );
 }
 
 export function exited(session: Session, code: number | null, signal: number | null, now: number): Session {
@@ -48,3 +61,8 @@ export function mustBeHere(session: Pick<Session, 'id' | 'backend'> | undefined,
 
 /** What is listed when nobody says otherwise. */
 export const listedByDefault: readonly SessionStatus[] = ['active', 'suspended'];
+
+/** Left to right. */
+export function inTabOrder(a: Session, b: Session): number {
+  return a.tabOrder - b.tabOrder || a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

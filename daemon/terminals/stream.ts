@@ -28,6 +28,8 @@ export interface Stream {
   snapshot(scrollback: number): Promise<Drawn>;
   /** Bytes from a place on that are held, at most `length`; a view, valid until the next output. */
   read(offset: number, length: number): Buffer;
+  /** The newest bytes that are held, at most `length`; a view, valid until the next output. */
+  newest(length: number): Buffer;
   /** Hears everything from now on, inside the daemon and without delay. Returns the way out. */
   tap(tap: Tap): () => void;
   /** Begins to send to a viewer whose position was set in this epoch; if it is over, by a gap and a snapshot. */
@@ -100,6 +102,7 @@ export function createStream({ pane, backend, lost }: StreamDeps): Stream {
     },
     snapshot: cutter.draw,
     read: (offset, length) => now.ring.read(offset, length),
+    newest: (length) => now.ring.read(Math.max(now.ring.start, now.ring.end - length), length),
     tap: taps.add,
     add(viewer, since) {
       viewers.add(viewer);

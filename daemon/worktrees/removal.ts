@@ -74,16 +74,26 @@ export async function findRemovable(
   removing: Removing,
   looking: Looking = {},
 ): Promise<Removable | undefined> {
-  const { worktreePath, projectPath } = removing;
-  mustNotBeTrashed(deps, worktreePath);
-  const place = await locate(deps.git, worktreePath, looking.signal);
+  const place = await findMovable(deps, removing, looking.signal);
   if (!place) return undefined;
-  if (projectPath !== undefined) await mustBelong(deps, place, projectPath, looking.signal);
-  mustStandAlone(place);
   const state = await inspect(deps, place, looking);
   const wrong = judge(state, removing);
   if (wrong) throw wrong;
   return { ...place, state };
+}
+
+/** The worktree, whatever is at stake in it, when it can be moved at all; undefined when there is nothing at the path. */
+export async function findMovable(
+  deps: Pick<RemovalDeps, 'git' | 'trash'>,
+  { worktreePath, projectPath }: Pick<Removing, 'worktreePath' | 'projectPath'>,
+  signal?: AbortSignal,
+): Promise<Located | undefined> {
+  mustNotBeTrashed(deps, worktreePath);
+  const place = await locate(deps.git, worktreePath, signal);
+  if (!place) return undefined;
+  if (projectPath !== undefined) await mustBelong(deps, place, projectPath, signal);
+  mustStandAlone(place);
+  return place;
 }
 
 function mustNotBeTrashed({ trash }: Pick<RemovalDeps, 'trash'>, path: string): void {

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { allMethods, RpcError } from '#protocol';
+import { absolutePath } from '#protocol/absolute';
 import { type Field, fields, fromText } from '#protocol/fields';
 
 const cases: [string, z.ZodType, Partial<Field>][] = [
   ['a string', z.string(), { type: 'string', required: true }],
   ['an id', z.uuid().describe('Session id.'), { type: 'string', required: true, description: 'Session id.' }],
-  ['a nullable string', z.string().nullable(), { type: 'string', required: true }],
-  ['a nullable integer', z.int().nullable().optional(), { type: 'number', required: false }],
+  ['a nullable string', z.string().nullable(), { type: 'string', required: true, nullable: true }],
+  ['a nullable integer', z.int().nullable().optional(), { type: 'number', required: false, nullable: true }],
   ['an integer', z.int().min(1).optional(), { type: 'number', required: false }],
   ['a number', z.number(), { type: 'number', required: true }],
   ['a default', z.int().default(80), { type: 'number', required: false, default: 80 }],
@@ -22,12 +23,14 @@ const cases: [string, z.ZodType, Partial<Field>][] = [
   [
     'a nullable choice',
     z.enum(['a']).nullable().describe('Why.'),
-    { type: 'string', required: true, choices: ['a'], description: 'Why.' },
+    { type: 'string', required: true, nullable: true, choices: ['a'], description: 'Why.' },
   ],
   ['a list', z.array(z.string()).optional(), { type: 'list', required: false }],
-  ['a nullable list', z.array(z.string()).nullable(), { type: 'list', required: true }],
+  ['a nullable list', z.array(z.string()).nullable(), { type: 'list', required: true, nullable: true }],
   ['a list of choices', z.array(z.enum(['a', 'b'])), { type: 'list', required: true }],
   ['a list of numbers', z.array(z.int()), { type: 'json', required: true }],
+  ['a path', absolutePath.optional(), { type: 'path', required: false }],
+  ['a nullable path', absolutePath.nullable(), { type: 'path', required: true, nullable: true }],
   ['a map', z.record(z.string(), z.string()).optional(), { type: 'map', required: false }],
   ['a map of anything', z.record(z.string(), z.unknown()), { type: 'json', required: true }],
   ['an object', z.object({ a: z.int() }), { type: 'json', required: true }],
@@ -82,6 +85,12 @@ const field = (type: Field['type']): Field => ({ name: 'it', type, required: tru
 for (const [type, text, value] of texts) {
   test(`"${text}" as ${type} is ${JSON.stringify(value)}`, () => assert.deepEqual(fromText(field(type), text), value));
 }
+
+test('`none` is null where null may be given, and a text where it may not', () => {
+  assert.equal(fromText({ ...field('path'), nullable: true }, 'none'), null);
+  assert.equal(fromText({ ...field('number'), nullable: true }, 'none'), null);
+  assert.equal(fromText(field('string'), 'none'), 'none');
+});
 
 const refused: [Field['type'], string, string][] = [
   ['number', '', 'Expected `it` to be a number, got "".'],

@@ -96,23 +96,23 @@ test('no schema refers to another, closes itself to newer fields or speaks of sa
   assert.deepEqual(bad, []);
 });
 
-test("'session/close' is described whole", () => {
+test("'folder/delete' is described whole", () => {
   assert.deepEqual(
-    plain.methods.find((m: { name: string }) => m.name === 'session/close'),
+    plain.methods.find((m: { name: string }) => m.name === 'folder/delete'),
     {
-      name: 'session/close',
-      summary: methods['session/close'].summary,
-      tags: [{ name: 'session' }],
+      name: 'folder/delete',
+      summary: methods['folder/delete'].summary,
+      tags: [{ name: 'folder' }],
       paramStructure: 'by-name',
-      params: [{ name: 'id', description: 'Session id.', required: true, schema: { type: 'string', format: 'uuid' } }],
+      params: [{ name: 'id', description: 'Folder id.', required: true, schema: { type: 'string', format: 'uuid' } }],
       result: {
         name: 'result',
         required: true,
         schema: { type: 'object', properties: { success: { type: 'boolean', const: true } }, required: ['success'] },
       },
-      errors: errorsOf(methods['session/close']).map((kind) => ({ code: errors[kind].code, message: kind })),
+      errors: errorsOf(methods['folder/delete']).map((kind) => ({ code: errors[kind].code, message: kind })),
       'x-effect': 'destroy',
-      'x-http': ['DELETE /api/sessions/:id'],
+      'x-http': ['DELETE /api/folders/:id'],
     },
   );
 });

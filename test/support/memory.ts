@@ -1,7 +1,7 @@
 /** The session and event slices as the daemon wires them, over real SQLite and a slow fake tmux. */
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
-import { type MethodName, methods, type Params, type Result } from '#protocol';
+import { type MethodName, methods, type Params, type Result, type Session } from '#protocol';
 import { openDatabase } from '../../daemon/db/open.js';
 import { eventHandlers } from '../../daemon/events/handlers.js';
 import { createJournal } from '../../daemon/events/journal.js';
@@ -10,12 +10,15 @@ import { createHub } from '../../daemon/rpc/hub.js';
 import { createLock } from '../../daemon/rpc/locks.js';
 import type { AnyHandler } from '../../daemon/rpc/serve.js';
 import { createSessions } from '../../daemon/sessions/create.js';
+import { drivingHandlers } from '../../daemon/sessions/driving.js';
 import { sessionHandlers } from '../../daemon/sessions/handlers.js';
 import { createPlaces } from '../../daemon/sessions/places.js';
 import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/reconcile.js';
 import { mustBeHere } from '../../daemon/sessions/session.js';
+import { createStartup } from '../../daemon/sessions/startup.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
 import { createSlowBackend, type SlowBackend } from './slow-backend.js';
+import { createSurroundings } from './surroundings.js';
 
 export interface Told {
   readonly name: string;
@@ -47,27 +50,37 @@ export function openMemory({
   const seen: string[] = [];
   let time = 1000;
   const ending = new AbortController();
-  const deps = {
+  const floor = {
     backend,
     store,
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
     journal: createJournal(db, hub, () => time++),
     now: () => time++,
     lock: createLock(),
+    log: (line: Record<string, unknown>) => void log.push(line),
+  };
+  const surroundings = createSurroundings();
+  db.prepare("INSERT OR IGNORE INTO folder VALUES (?, 'ann', NULL, 'known', NULL, 0, 0, 1, 1)").run(
+    surroundings.folders.known,
+  );
+  const deps = {
+    ...floor,
+    ...surroundings,
+    startup: createStartup(floor, { quietMs: 20, muteMs: 60, patienceMs: 200 }),
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
     umask: 0o022,
     socket: '/run/api.sock',
     ending: ending.signal,
     ends: { count: 0, look: () => void looks.add(look()) },
+    over: ({ name }: Session, pane: number) => void seen.push(`over ${name} ${pane}`),
     viewers: {
       endAll: (id: string, reason: string) => void seen.push(`endAll ${id} ${reason}`),
       forget: (pane: number) => void seen.push(`forget ${pane}`),
     },
-    log: (line: Record<string, unknown>) => void log.push(line),
   };
   const wiring: ReconcileDeps = {
     ...deps,
-    ended: (pane, code) => void seen.push(`ended ${pane} ${code}`),
+    ended: ({ exit }, pane) => void seen.push(`ended ${pane} ${exit?.code}`),
     gone: ({ id }, pane) => void seen.push(`gone ${id} ${pane}`),
   };
   const look = (boot = false) => reconcile(wiring, { boot });
@@ -88,7 +101,11 @@ export function openMemory({
     },
   };
 
-  const handlers = { ...sessionHandlers(deps), ...eventHandlers({ journal: deps.journal, hub }) };
+  const handlers = {
+    ...sessionHandlers(deps),
+    ...drivingHandlers(deps),
+    ...eventHandlers({ journal: deps.journal, hub }),
+  };
   /** One call, checked and locked as the floor does it. */
   async function call<M extends MethodName & keyof typeof handlers>(
     name: M,
@@ -119,13 +136,14 @@ export function openMemory({
     /** Every event told so far, `name` and the session's state. */
     events: () =>
       ['ann', 'bob'].flatMap((user) =>
-        deps.journal.list(user, 0, 1000).map(({ name, params }) => `${name} ${(params.session as any).status}`),
+        deps.journal.list(user, 0, 1000).map(({ name, params }) => `${name} ${(params.session as any)?.status ?? ''}`),
       ),
     /** Names and states of all rows, intents too. */
     rows: () => db.prepare('SELECT name, status FROM session ORDER BY created_at').all(),
     /** When the looks that programs' ends brought about are over. */
     settled: () => Promise.allSettled(looks),
     async close() {
+      deps.startup.close();
       await Promise.allSettled(looks);
       db.close();
     },

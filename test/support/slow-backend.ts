@@ -1,4 +1,5 @@
 /** A backend that is none: scriptable, and slow on purpose, since a fake that answers at once hides races. */
+import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
 import type { Backend, BackendKind, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
@@ -9,6 +10,8 @@ export interface SlowBackend extends Backend {
   readonly windows: Map<string, SeenWindow>;
   /** Every call, as `verb argument`, in the order it came. */
   readonly calls: string[];
+  /** Emits a verb when a call of it is done. */
+  readonly spoken: EventEmitter;
   /** Hears what the backend would tell. */
   events: { output(pane: number): void; windowClosed(window: number): void; died(): void };
   /** The next call of a verb fails with the error, before it does anything, or after it did. */
@@ -32,6 +35,7 @@ export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
   const calls: string[] = [];
   const failures: { verb: Verb; error: Error; when: 'before' | 'after' }[] = [];
   const holds = new Map<Verb, { reach(): void; released: Promise<void> }>();
+  const spoken = new EventEmitter();
   let last = 0;
 
   /** One call: late, recorded, and failing or waiting if it was told to. */
@@ -47,6 +51,7 @@ export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
     held?.reach();
     await held?.released;
     if (failure) throw failure.error;
+    spoken.emit(verb);
     return result;
   };
 
@@ -59,6 +64,7 @@ export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
   const backend: SlowBackend = {
     windows,
     calls,
+    spoken,
     events: { output() {}, windowClosed() {}, died() {} },
     kind,
     version: 'slow',

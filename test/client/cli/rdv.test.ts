@@ -63,7 +63,7 @@ test('light and full path give the same', async () => {
 });
 
 test("--json is the method's own result, one object on one line", async () => {
-  assert.deepEqual(Object.keys(await json('ls')).sort(), ['revision', 'sessions', 'unchanged']);
+  assert.deepEqual(Object.keys(await json('ls')).sort(), ['more', 'revision', 'sessions', 'unchanged']);
   assert.equal((await json('session', 'get', 'alpha')).id, id);
   assert.equal((await json('daemon', 'status')).pid, daemon.pid);
   assert.deepEqual(await json('session', 'rename', 'alpha', 'alpha'), await json('session', 'get', id));

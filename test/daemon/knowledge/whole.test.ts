@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { learn } from '../../../daemon/knowledge/learn.js';
 import { refused } from '../../support/refused.js';
 import { folderFor, reach, whole } from '../../support/whole.js';
 
@@ -41,38 +40,41 @@ test('a project is scanned, added to, searched, exported, and known after a rest
   await later.call('folder/delete', { id: folderId });
 });
 
-test('what a real shell shows teaches what was done in it', async (t) => {
+test('a session that is closed teaches its folder what was really typed in it', async (t) => {
   const { client } = await whole(t);
   const projectPath = folderFor(t);
-  writeFileSync(
-    join(projectPath, 'serve.sh'),
-    'test -f config.json || { echo "Error: config.json is missing"; exit 1; }; echo up',
-  );
+  writeFileSync(join(projectPath, 'serve.sh'), 'test -f cfg || { echo "Error: cfg is missing"; exit 1; }; echo up');
   writeFileSync(join(projectPath, 'gradlew'), '#!/bin/sh\necho BUILD SUCCESSFUL\n', { mode: 0o755 });
-  const { id } = await client.call('session/create', {
-    projectPath,
-    command: ['bash', '--norc', '--noprofile'],
-    cols: 60,
-  });
-  const type = async (command: string, pattern: string) => {
-    await client.call('session/exec', { id, command });
-    await client.call('session/wait', { id, until: 'pattern', pattern });
-  };
-  const long = `API_TOKEN=${'x1'.repeat(40)}`;
-  await client.call('session/wait', { id, until: 'pattern', pattern: '^bash' });
-  await type(`${long} sh serve.sh`, '^Error');
-  await type('touch config.json', 'touch config');
-  await type(`${long} sh serve.sh`, '^up');
-  await type('./gradlew test', '^BUILD');
-  await type('echo over', '^over');
-  const { content } = await client.call('session/scrollback', { id, lines: 100 });
+  const { id: folderId } = await client.call('folder/create', { name: 'x' });
+  const command = ['bash', '--norc', '--noprofile'];
+  const { id } = await client.call('session/create', { folderId, projectPath, command, cols: 60 });
+  const wait = (pattern: string) => client.call('session/wait', { id, until: 'pattern', pattern });
+  const type = (text: string, ...keys: string[]) => client.call('session/send', { id, text, keys });
+  const secret = `API_TOKEN=${'x1'.repeat(40)}`;
+  await wait('^bash');
+  // Changed in the midst, found again in the history, and longer than a line.
+  await type(`${secret} sh serv.sh`, 'Left', 'Left', 'Left');
+  await type('e', 'Enter');
+  await wait('^Error');
+  await type('touch cfg', 'Enter');
+  await type('', 'Up', 'Up', 'Enter');
+  await wait('^up');
+  await type('./gradlew tesst', 'BSpace', 'BSpace');
+  await type('t', 'Enter');
+  await wait('^BUILD');
+  await type('echo over', 'Enter');
+  await wait('^over');
+  await client.call('session/close', { id });
+  const get = () => client.call('knowledge/get', { folderId });
+  let known = await get();
+  while (!known.exists) known = await get();
   assert.deepEqual(
-    learn(content).map(({ fields }) =>
-      'command' in fields ? fields.command : `${fields.description} ${fields.context}`,
-    ),
-    [
-      'Error: config.json is missing. What helped: `touch config.json`. After `API_TOKEN=*** sh serve.sh`.',
-      './gradlew test',
-    ],
+    known.patterns.map(({ description, context }) => `${description} ${context}`),
+    ['Error: cfg is missing. What helped: `touch cfg`. After `API_TOKEN=*** sh serve.sh`.'],
   );
+  assert.deepEqual(
+    known.skills.map(({ command }) => command),
+    ['./gradlew test'],
+  );
+  assert.deepEqual(readdirSync(projectPath).sort(), ['cfg', 'gradlew', 'serve.sh']);
 });

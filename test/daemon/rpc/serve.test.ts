@@ -223,7 +223,7 @@ test('progress goes out under the token of the request, before the answer and ne
 
 test('a sealed result is checked and stripped once, answered as any other, and serialised once', async () => {
   const row = { ...session(), name: 'grün 😀', secret: 'stripped' };
-  const sealed = seal('session/list', { revision: '1', unchanged: false, sessions: [row] });
+  const sealed = seal('session/list', { revision: '1', unchanged: false, sessions: [row], more: false });
   // Only an answer made from the object, not from its sealed JSON, would show this.
   sealed.sessions[0]!.name = 'changed';
   await onFloor({ handlers: { 'session/list': () => sealed } }, async ({ connectAs }) => {
@@ -234,6 +234,7 @@ test('a sealed result is checked and stripped once, answered as any other, and s
         revision: '1',
         unchanged: false,
         sessions: [plain],
+        more: false,
       });
     }
   })();

@@ -36,7 +36,7 @@ test('the list a caller already has is not sent again, and one that did not chan
   const list = await slice.call('session/list', {});
   assert.equal(await slice.call('session/list', {}), list);
   assert.ok(sealedJson('session/list', list));
-  const unchanged = { revision: list.revision, unchanged: true, sessions: [] };
+  const unchanged = { revision: list.revision, unchanged: true, sessions: [], more: false };
   assert.deepEqual(await slice.call('session/list', { revision: list.revision }), unchanged);
   const renamed = await slice.call('session/rename', { id, name: 'x' });
   const next = await slice.call('session/list', { revision: list.revision });
@@ -91,7 +91,7 @@ test('a session is closed once its window is no more', async (t) => {
   assert.deepEqual(await closing, { success: true });
   assert.equal((await slice.call('session/get', { id })).status, 'closed');
   assert.deepEqual([slice.backend.windows.size, [...slice.places.all()]], [0, []]);
-  assert.deepEqual(slice.seen, [`endAll ${id} closed`, 'forget 101']);
+  assert.deepEqual(slice.seen, ['over Terminal 101', `endAll ${id} closed`, 'forget 101']);
   assert.deepEqual(slice.events(), ['session/created active', 'session/changed closed']);
   await assert.rejects(slice.call('session/close', { id }), refused('Conflict', /is closed and cannot become closed/));
 });
@@ -105,7 +105,7 @@ test('a window that cannot be killed leaves the session open, and the caller is 
     refused('Unavailable', /not answering/, 'TMUX_UNAVAILABLE'),
   );
   assert.equal((await slice.call('session/get', { id })).status, 'active');
-  assert.deepEqual([slice.seen, slice.events()], [[], ['session/created active']]);
+  assert.deepEqual([slice.seen, slice.events()], [['over Terminal 101'], ['session/created active']]);
   assert.deepEqual(await slice.call('session/close', { id }), { success: true });
 });
 

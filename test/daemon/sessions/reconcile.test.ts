@@ -99,7 +99,7 @@ test('without tmux, rows and intents that live in it are left alone, and rows of
   for (const session of [inTmux, over]) slice.store.save(session);
   await slice.look(true);
   assert.deepEqual([await status(slice, inTmux.id), await status(slice, over.id)], ['active', 'closed']);
-  assert.deepEqual(slice.store.intents(), [intent]);
+  assert.deepEqual(slice.store.intents(), [{ session: intent, plan: undefined }]);
   await assert.rejects(
     slice.call('session/close', { id: inTmux.id }),
     refused('Unavailable', /lives in tmux/, 'TMUX_MISSING'),

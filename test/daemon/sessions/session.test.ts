@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionStatus } from '#protocol';
-import { exited, isLive, rename, turn } from '../../../daemon/sessions/session.js';
+import { changed, exited, inTabOrder, isLive, reordered, turn } from '../../../daemon/sessions/session.js';
 import { refused } from '../../support/refused.js';
 import { sample } from '../../support/sample.js';
 
@@ -32,9 +32,10 @@ for (const from of SessionStatus.options) {
   }
 }
 
-test('renaming and ending change the time of change and nothing else', () => {
+test('changing and ending change the time of change and nothing else', () => {
   const session = sample();
-  assert.deepEqual(rename(session, 'new', 2000), { ...session, name: 'new', updatedAt: 2000 });
+  const changes = { name: 'new', folderId: null, tabOrder: 3 };
+  assert.deepEqual(changed(session, changes, 2000), { ...session, ...changes, updatedAt: 2000 });
   const exit = { code: 3, signal: null, at: 2000 };
   assert.deepEqual(exited(session, 3, null, 2000), { ...session, exit, updatedAt: 2000 });
 });
@@ -44,4 +45,29 @@ test('active and suspended sessions have a window, others do not', () => {
     SessionStatus.options.filter((status) => isLive({ status })),
     ['active', 'suspended'],
   );
+});
+
+test('sessions put in another order share the places they had, and only those that move change', () => {
+  const [a, b, c, d] = [3, 7, 9, 11].map((tabOrder) => sample({ tabOrder }));
+  const moved = reordered([c!, b!, a!], 2000);
+  assert.deepEqual(moved, [
+    { ...c, tabOrder: 3, updatedAt: 2000 },
+    { ...a, tabOrder: 9, updatedAt: 2000 },
+  ]);
+  const all = [...moved, b!, d!].sort(inTabOrder);
+  assert.deepEqual(
+    all.map(({ id }) => id),
+    [c!.id, b!.id, a!.id, d!.id],
+  );
+  assert.deepEqual(reordered([a!, d!], 2000), []);
+});
+
+test('sessions at one place are put apart when they are ordered', () => {
+  const twins = [sample({ tabOrder: 4 }), sample({ tabOrder: 4 }), sample({ tabOrder: 4 })];
+  const [first, ...others] = twins;
+  assert.deepEqual(
+    reordered(twins, 2000).map(({ id, tabOrder }) => [id, tabOrder]),
+    others.map(({ id }, at) => [id, 5 + at]),
+  );
+  assert.equal(first!.tabOrder, 4);
 });

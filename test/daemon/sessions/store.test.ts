@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import type { Session } from '#protocol';
 import { openDatabase } from '../../../daemon/db/open.js';
 import { createSessionStore, type SessionStore } from '../../../daemon/sessions/store.js';
+import type { WorktreePlan } from '../../../daemon/worktrees/create.js';
 import { refused } from '../../support/refused.js';
 import { sample } from '../../support/sample.js';
 
@@ -71,7 +72,18 @@ test('rows survive the end of the process, field by field', (t) => {
   const first = openDatabase(path);
   const store = createSessionStore(first);
   const kept = [
-    add(store, sample({ command: ['a b', 'c"\n', ''], exit: { code: 3, signal: null, at: 7 }, status: 'suspended' })),
+    add(
+      store,
+      sample({
+        command: ['a b', 'c"\n', ''],
+        exit: { code: 3, signal: null, at: 7 },
+        status: 'suspended',
+        githubRepoId: 'r1',
+        worktreeBranch: 'feature/x',
+        worktreePath: '/src/app-feature-x',
+        startup: { command: 'nvm use', state: 'waiting' },
+      }),
+    ),
     add(
       store,
       sample({
@@ -85,14 +97,18 @@ test('rows survive the end of the process, field by field', (t) => {
     ),
   ];
   const intent = sample();
-  store.intend(intent, 'key');
+  const plan = { repoPath: '/r', path: '/r-x', branch: 'x' } as WorktreePlan;
+  store.intend(intent, 'key', plan);
   first.close();
 
   const second = openDatabase(path);
   t.after(() => second.close());
   const again = createSessionStore(second);
   assert.deepEqual([...again.all()], kept);
-  assert.deepEqual(again.intents(), [intent]);
+  assert.deepEqual(again.intents(), [{ session: intent, plan }]);
+  again.save(intent);
+  assert.deepEqual(again.intents(), []);
+  assert.equal(second.prepare('SELECT COUNT(worktree_plan) FROM session').pluck().get(), 0);
 });
 
 test('an intent is in no list, is found by no id and no key, and is gone when discarded', () => {
@@ -102,7 +118,7 @@ test('an intent is in no list, is found by no id and no key, and is gone when di
   assert.deepEqual([...store.all()], []);
   assert.equal(store.find(intent.id), undefined);
   assert.equal(store.byKey('ann', 'key'), undefined);
-  assert.equal(store.intentOf('ann', 'key'), intent.id);
+  assert.deepEqual(store.intentOf('ann', 'key'), { session: intent, plan: undefined });
   assert.equal(store.intentOf('bob', 'key'), undefined);
   assert.throws(() => store.get('ann', intent.id), refused('NotFound', /No session/));
   store.discard(intent.id);

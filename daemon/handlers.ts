@@ -1,0 +1,43 @@
+/** Every method of the table, each served by its domain. */
+import { cleanupHandlers } from './cleanup/handlers.js';
+import { eventHandlers } from './events/handlers.js';
+import { folderHandlers } from './folders/handlers.js';
+import { knowledgeHandlers } from './knowledge/handlers.js';
+import type { Parts } from './parts.js';
+import { drivingHandlers } from './sessions/driving.js';
+import { sessionHandlers } from './sessions/handlers.js';
+import { runHandlers } from './sessions/run.js';
+import { type StatusDeps, statusHandlers } from './status/handlers.js';
+import { terminalHandlers } from './terminals/handlers.js';
+import { readingHandlers } from './terminals/reading.js';
+import { worktreeHandlers } from './worktrees/handlers.js';
+import { removalHandlers } from './worktrees/removal.js';
+
+/** `initialize`, `shutdown` and `rpc.discover` are the floor's own. */
+export function createHandlers(parts: Parts, status: StatusDeps) {
+  const { knowledge, preferences, projects, recordings, terminals, trash, trashed, sessionsIn } = parts;
+  return {
+    ...statusHandlers(status),
+    ...sessionHandlers(parts),
+    ...drivingHandlers(parts),
+    ...runHandlers({ ...parts, output: terminals.stream }),
+    ...terminalHandlers(parts),
+    ...readingHandlers(parts),
+    ...recordings.handlers,
+    ...folderHandlers({
+      ...parts,
+      sessions: sessionsIn,
+      preferences: (user, id) => preferences.resolve(user, id).preferences,
+      project: projects.find,
+      forget: preferences.forget,
+    }),
+    ...preferences.handlers,
+    ...projects.handlers,
+    ...knowledgeHandlers({ ...parts, store: knowledge, scan: projects.detect }),
+    ...worktreeHandlers({ ...parts, repositories: { path: preferences.repositoryPath } }),
+    ...removalHandlers({ ...parts, sessions: trashed }),
+    ...trash.handlers,
+    ...cleanupHandlers(parts),
+    ...eventHandlers(parts),
+  };
+}

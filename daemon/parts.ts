@@ -1,0 +1,149 @@
+/** Everything of the daemon that outlives a call, each part with what it needs of the others. */
+import type { Paths } from '#protocol/paths';
+import type { Backend } from './backend/index.js';
+import { createCleanup } from './cleanup/cleanup.js';
+import type { Config } from './config.js';
+import type { Db } from './db/open.js';
+import { builtInPreferences } from './defaults.js';
+import { createOver, createRemoval } from './endings.js';
+import { createJournal } from './events/journal.js';
+import { sessionsByFolder } from './filing.js';
+import { createFolderStore } from './folders/store.js';
+import { createGit, describeRepository } from './git/index.js';
+import { createLearning } from './knowledge/learning.js';
+import { createKnowledgeStore } from './knowledge/store.js';
+import type { Log } from './log.js';
+import { overhear } from './overhear.js';
+import { createPreferences } from './preferences/handlers.js';
+import { createProjects } from './projects/handlers.js';
+import { createRecordings } from './recordings/handlers.js';
+import { createHub } from './rpc/hub.js';
+import { createLock } from './rpc/locks.js';
+import { createActivity } from './sessions/activity.js';
+import { createPlaces } from './sessions/places.js';
+import { mustBeHere } from './sessions/session.js';
+import { createStartup } from './sessions/startup.js';
+import { createSessionStore } from './sessions/store.js';
+import { createSizes } from './terminals/sizes.js';
+import { createTerminals } from './terminals/terminals.js';
+import { createTrash } from './trash/handlers.js';
+import { createTrashStore } from './trash/store.js';
+import { createTrashedSessions } from './trashed.js';
+import { createWorktrees } from './worktrees/create.js';
+import { listProcesses } from './worktrees/processes.js';
+import { createRecoveryStore, deleteExpiredRecoveries } from './worktrees/recoveries.js';
+
+export interface Ground {
+  readonly paths: Paths;
+  readonly config: Config;
+  readonly umask: number;
+  readonly log: Log;
+  readonly db: Db;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly backend: Backend;
+}
+
+export type Parts = ReturnType<typeof createParts>;
+
+const HOUR_MS = 3_600_000;
+
+export function createParts(ground: Ground) {
+  const base = createBase(ground);
+  const filing = createFiling(ground, base);
+  const terminals = createTerminalParts(ground, base);
+  const all = { ...base, ...filing, ...terminals };
+  return {
+    ...all,
+    removal: createRemoval(all),
+    over: createOver(all),
+    startup: createStartup(all),
+    activity: createActivity(base.store, base.now),
+    recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
+    cleanup: createCleanup({
+      ...all,
+      jobs: expiring(all),
+      intervalMs: ground.config.cleanup.cleanup_interval_hours * HOUR_MS,
+    }),
+    ends: { count: 0, look: () => {} },
+  };
+}
+
+/** What everybody uses. */
+function createBase({ paths, db, log, backend, environment, umask }: Ground) {
+  const ending = new AbortController();
+  const store = createSessionStore(db);
+  const hub = createHub();
+  const now = Date.now;
+  return {
+    ...{ db, log, now, hub, store, backend, environment, umask },
+    socket: paths.socket,
+    lock: createLock(),
+    journal: createJournal(db, hub, now),
+    folders: createFolderStore(db),
+    places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
+    git: createGit({ environment, umask }),
+    end: ending,
+    ending: ending.signal,
+  };
+}
+
+type Base = ReturnType<typeof createBase>;
+
+/** Folders, and what belongs to them: preferences, projects, knowledge; worktrees and the trash. */
+function createFiling({ paths, config, environment }: Ground, base: Base) {
+  const { git, lock, db } = base;
+  const projects = createProjects({
+    ...base,
+    repository: (path, signal) => describeRepository(git, path, signal),
+  });
+  const journal = overhear(base.journal, ({ name, what }) => {
+    if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
+    const filed = name === 'session/created' && what.session.folderId && base.folders.find(what.session.folderId);
+    if (filed) projects.want(filed);
+  });
+  const told = { ...base, journal };
+  const trashed = createTrashedSessions(told);
+  const knowledge = createKnowledgeStore(db);
+  const preferences = createPreferences({ ...told, defaults: builtInPreferences(environment) });
+  return {
+    ...{ journal, projects, preferences, trashed },
+    sessionsIn: sessionsByFolder(told),
+    knowledge,
+    learning: createLearning({ ...told, store: knowledge }),
+    worktrees: createWorktrees({ git, lock }),
+    recoveries: createRecoveryStore(db),
+    processes: listProcesses,
+    trashFolder: paths.trash,
+    trash: createTrash({
+      ...told,
+      store: createTrashStore(db),
+      folder: paths.trash,
+      sessions: trashed,
+      retentionDays: () => config.cleanup.trash_retention_days,
+    }),
+  };
+}
+
+/** Terminals, and what is learnt from them. */
+function createTerminalParts({ backend }: Ground, base: Base) {
+  const sizes = createSizes({ ...base, backend });
+  const terminals = createTerminals(backend, sizes.left);
+  return { sizes, terminals, viewers: terminals };
+}
+
+/** What is kept for a time only. */
+function expiring(parts: Base & ReturnType<typeof createFiling>) {
+  return {
+    trash: {
+      name: 'trash',
+      async run(now: number, signal: AbortSignal) {
+        const { deleted, failed } = await parts.trash.deleteExpired(now, signal);
+        return { deleted, failed: failed.map(({ id, reason }) => ({ what: `item ${id} in the trash`, reason })) };
+      },
+    },
+    recoveries: {
+      name: 'recovery refs',
+      run: (now: number, signal: AbortSignal) => deleteExpiredRecoveries(parts, now, signal),
+    },
+  };
+}
