@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { fromText } from '#protocol/fields';
 import { confirm } from './ask.js';
 import { type AttachFlags, attach, refuseWithoutTerminal } from './attach.js';
-import type { Context } from './context.js';
+import type { Context, WithContext } from './context.js';
 import { demo } from './demo.js';
+import { folderIdOf } from './folders.js';
 import { type ListOptions, list, type SendOptions, screen, send } from './hot.js';
 import { type NewFlags, newSession } from './new.js';
 import { type PlayFlags, play } from './play.js';
@@ -13,15 +14,19 @@ import { findSession } from './resolve.js';
 import { type RunFlags, run } from './run.js';
 import { clean } from './text.js';
 
-export type WithContext = (command: Command, action: (context: Context) => Promise<void>) => Promise<void>;
-
 export function addSessionCommands(program: Command, withContext: WithContext): void {
   program
     .command('ls')
     .description('Lists the sessions that are open.')
     .option('--all', 'closed and trashed ones too')
+    .option('--folder <folder>', 'only those in this folder')
     .option('--status <a,b>', 'only sessions in these states')
-    .action((flags: ListOptions, command: Command) => withContext(command, (context) => list(context, flags)));
+    .action((flags: ListOptions & { folder?: string }, command: Command) =>
+      withContext(command, async (context) => {
+        const { folder } = flags;
+        await list(context, { ...flags, ...(folder && { folderId: await folderIdOf(context.call, folder) }) });
+      }),
+    );
   addNew(program, withContext);
   addRun(program, withContext);
   addRecordings(program, withContext);
@@ -44,9 +49,11 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
   program
     .command('close <id>')
     .description('Ends the processes of a session.')
+    .option('--trash', 'move it to the trash, with the worktree that was made for it')
+    .option('--delete-worktree', 'move that worktree to the trash, unless anything is at stake in it')
     .option('--yes', 'do it without asking')
-    .action((id: string, { yes }: { yes?: boolean }, command: Command) =>
-      withContext(command, (context) => close(context, id, yes === true)),
+    .action((id: string, flags: CloseFlags, command: Command) =>
+      withContext(command, (context) => close(context, id, flags)),
     );
   program
     .command('demo')
@@ -70,6 +77,10 @@ function addNew(program: Command, withContext: WithContext): void {
     .option('--cols <n>', "columns (default: this terminal's, else 80)")
     .option('--rows <n>', "rows (default: this terminal's, else 24)")
     .option('--key <text>', 'the same key again gives the same session')
+    .option('-f, --folder <folder>', 'file it there; it starts in the directory of the folder, with its preferences')
+    .option('-w, --worktree [branch]', 'make a git worktree for it, and start there')
+    .option('--base <branch>', 'what a new branch of the worktree starts from')
+    .option('--startup <text>', 'typed into its shell at the start (default: what the preferences say)')
     .option('-d, --detach', 'print the id instead of attaching')
     .addHelpText('after', '\nExamples:\n  rdv new --name build -- npm run watch\n  rdv new -d -C ~/src/app htop')
     .action((words: string[], flags: NewFlags, command: Command) =>
@@ -133,10 +144,20 @@ function addAttach(program: Command, withContext: WithContext): void {
     );
 }
 
-async function close(context: Context, given: string, yes: boolean): Promise<void> {
+interface CloseFlags {
+  readonly trash?: boolean;
+  readonly deleteWorktree?: boolean;
+  readonly yes?: boolean;
+}
+
+async function close(context: Context, given: string, flags: CloseFlags): Promise<void> {
+  const { trash = false, deleteWorktree = false, yes = false } = flags;
   const session = await findSession(context.call, given);
-  await confirm(context, yes, `close "${clean(session.name)}" and end its programs`);
-  const result = await context.call('session/close', { id: session.id });
-  if (context.output.json) context.output.object(result);
-  else context.output.note(`Closed "${clean(session.name)}".`);
+  const name = `"${clean(session.name)}"`;
+  await confirm(context, yes, `${trash ? `move ${name} to the trash` : `close ${name}`} and end its programs`);
+  const result = await context.call('session/close', { id: session.id, trash, deleteWorktree });
+  if (context.output.json) return context.output.object(result);
+  context.output.note(`${trash ? 'Moved to the trash:' : 'Closed'} ${name}.`);
+  if (result.trashItemId)
+    context.output.note(`\`rdv trash restore ${result.trashItemId.slice(0, 8)}\` brings it back.`);
 }

@@ -26,6 +26,9 @@ export interface Context extends Caller {
   close(): void;
 }
 
+/** Runs an action with what it needs, and closes that again. */
+export type WithContext = (command: Command, action: (context: Context) => Promise<void>) => Promise<void>;
+
 const CALL_MS = 30_000;
 /** A wait may take as long as it was told to; the daemon, not we, should say that time is up. */
 const WAIT_GRACE_MS = 10_000;

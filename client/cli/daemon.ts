@@ -5,8 +5,7 @@ import type { Command } from 'commander';
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { ensureDaemon } from '../start.js';
-import type { WithContext } from './commands.js';
-import type { Context } from './context.js';
+import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { showResult } from './show.js';
 

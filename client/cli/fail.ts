@@ -11,17 +11,27 @@ export function failure(kind: ErrorKind, cause: string, cure: string): RpcError 
 /** Says what went wrong on stderr and returns the exit code. */
 export function tellFailure(error: unknown, debug: boolean): number {
   if (debug && error instanceof Error) tellError(`${error.stack}\n`);
-  const cause = clean(error instanceof Error ? error.message : String(error));
-  tellError(`rdv: ${cause}\n${clean(cureFor(error))}\n`);
+  const { cause, cure } = wordsOf(error);
+  tellError(`rdv: ${clean(cause)}\n${clean(cure)}\n`);
   return error instanceof RpcError ? errors[error.kind].exit : 1;
+}
+
+/** A conflict comes with its own cure, in its later sentences: nobody else knows what is in the way. */
+function wordsOf(error: unknown): { cause: string; cure: string } {
+  const said = error instanceof Error ? error.message : String(error);
+  const isConflict = error instanceof RpcError && error.kind === 'Conflict' && !ownCure(error);
+  const [, cause, cure] = (isConflict && /^(.+?[^.]\.) ([A-Z].+)$/s.exec(said)) || [];
+  return cause && cure ? { cause, cure } : { cause: said, cure: cureFor(error) };
+}
+
+function ownCure({ data }: RpcError): string | undefined {
+  const { cure } = (data.details ?? {}) as { cure?: unknown };
+  return typeof cure === 'string' ? cure : undefined;
 }
 
 function cureFor(error: unknown): string {
   if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
-  const { cure } = (error.data.details ?? {}) as { cure?: unknown };
-  return typeof cure === 'string'
-    ? cure
-    : (cures[error.kind] ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.');
+  return ownCure(error) ?? cures[error.kind] ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.';
 }
 
 const cures: Partial<Record<ErrorKind, string>> = {

@@ -8,10 +8,11 @@ import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
 import { addMethodCommands, type Invocation } from './methods.js';
 import { tellError } from './output.js';
-import { findSession, resolveId } from './resolve.js';
 import { showResult } from './show.js';
 import { clean } from './text.js';
 import { version } from './version.js';
+import { resolveWords, targetOf } from './words.js';
+import { addWorktreeRemoval } from './worktrees.js';
 
 /** Runs one command line. Returns the exit code; failures are told on stderr. */
 export async function runFull(argv: readonly string[]): Promise<number> {
@@ -35,6 +36,7 @@ export function buildProgram(argv: readonly string[]): Command {
     .showHelpAfterError(false);
   addSessionCommands(program, withContext);
   addDaemonCommands(program, withContext);
+  addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
   );
@@ -56,14 +58,11 @@ async function withContext(command: Command, action: (context: Context) => Promi
 async function runMethod(context: Context, { name, method, params, yes }: Invocation): Promise<void> {
   // A question about the daemon is not answered by starting one.
   if (name.startsWith('daemon/')) await context.clientIfRunning();
-  const given = { ...params };
-  const field = name.startsWith('session/') ? 'id' : 'sessionId';
-  const id = given[field];
-  if (method.effect === 'destroy') {
-    const target = typeof id === 'string' ? await findSession(context.call, id) : undefined;
-    if (target) given[field] = target.id;
-    await confirm(context, yes, `${name.split('/').reverse().join(' ')}${target ? ` "${clean(target.name)}"` : ''}`);
-  } else if (typeof id === 'string') given[field] = await resolveId(context.call, id);
+  const given = await resolveWords(context.call, name, method, params);
+  if (method.effect === 'destroy' && !yes) {
+    const target = await targetOf(context.call, name, given);
+    await confirm(context, false, `${name.split('/').reverse().join(' ')}${target ? ` "${clean(target)}"` : ''}`);
+  }
   await showResult(context.output, name, await context.call(name, given as never));
 }
 

@@ -2,7 +2,7 @@
 import type { MethodName, Params, Result, SessionStatus } from '#protocol';
 import { failure } from './fail.js';
 import type { Output } from './output.js';
-import { resolveId } from './resolve.js';
+import { resolveId, wholeList } from './resolve.js';
 import { showScreen, showSessions } from './sessions.js';
 
 export interface Caller {
@@ -14,12 +14,16 @@ export interface ListOptions {
   readonly all?: boolean;
   /** Comma-separated. */
   readonly status?: string;
+  readonly folderId?: string;
 }
 
-export async function list({ call, output }: Caller, { all, status }: ListOptions): Promise<void> {
+export async function list({ call, output }: Caller, { all, status, folderId }: ListOptions): Promise<void> {
   const wanted = status?.split(',') ?? (all ? ['active', 'suspended', 'closed', 'trashed'] : undefined);
   // The daemon checks the words; its message names the ones there are.
-  const result = await call('session/list', wanted ? { status: wanted as SessionStatus[] } : {});
+  const result = await wholeList(call, {
+    ...(wanted && { status: wanted as SessionStatus[] }),
+    ...(folderId !== undefined && { folderId }),
+  });
   await showSessions(output, result, Date.now());
 }
 

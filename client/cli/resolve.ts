@@ -1,80 +1,41 @@
 /** Which session a person means by a shortened id or a name. */
 import type { Params, Result, Session } from '#protocol';
-import type { RpcError } from '#protocol/errors';
-import { failure } from './fail.js';
-import { clean } from './text.js';
+import { FULL_ID, type Kind, pick } from './pick.js';
 
 type Row = Pick<Session, 'id' | 'name' | 'status'>;
 type ListSessions = (method: 'session/list', params: Params<'session/list'>) => Promise<Result<'session/list'>>;
 
-const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Open sessions come first: a closed one is meant only when no open one fits. */
+const kind: Kind<Row> = {
+  noun: 'session',
+  list: 'rdv ls --all',
+  preferred: ({ status }) => status !== 'closed',
+  describe: ({ name, status }) => `${name}, ${status}`,
+};
 
-/** The id; a complete one is taken as it is, without a look at the list. Throws as `pickSession`. */
+/** The id; a complete one is taken as it is, without a look at the list. Throws as `pick`. */
 export async function resolveId(call: ListSessions, given: string): Promise<string> {
   return FULL_ID.test(given) ? given : (await findSession(call, given)).id;
 }
 
-/** The session, closed ones included. Throws as `pickSession`. */
+/** The session, closed ones included. Throws as `pick`. */
 export async function findSession(call: ListSessions, given: string): Promise<Session> {
-  const { sessions } = await call('session/list', { status: ['active', 'suspended', 'closed'] });
+  const { sessions } = await wholeList(call, { status: ['active', 'suspended', 'closed'] });
   return pickSession(sessions, given);
 }
 
-/**
- * A name, or the beginning of an id. Open sessions come first: a closed one is meant only when no open one fits.
- * Throws NotFound with the nearest name, or InvalidParams listing the candidates.
- */
-export function pickSession<S extends Row>(sessions: readonly S[], given: string): S {
-  const fits = sessions.filter(
-    ({ id, name }) => name === given || (given !== '' && id.startsWith(given.toLowerCase())),
-  );
-  const open = fits.filter(({ status }) => status !== 'closed');
-  const [found, ...others] = open.length > 0 ? open : fits;
-  if (!found) throw unknown(sessions, given);
-  if (others.length > 0) throw ambiguous([found, ...others], given);
-  return found;
-}
+export const pickSession = <S extends Row>(rows: readonly S[], given: string): S => pick(rows, given, kind);
 
-/** The shortest beginning of an id, eight characters at least, that no other listed id shares. */
-export function shortIds(sessions: readonly Pick<Session, 'id'>[]): (id: string) => string {
-  let length = 8;
-  const distinct = () => new Set(sessions.map(({ id }) => id.slice(0, length))).size === sessions.length;
-  while (length < 36 && !distinct()) length++;
-  return (id) => id.slice(0, length);
-}
+/** An answer has room for so many of them, whatever is in them. */
+const PAGE = 1000;
 
-function ambiguous(candidates: readonly Row[], given: string): RpcError {
-  const short = shortIds(candidates);
-  const list = candidates.map(({ id, name, status }) => `${short(id)} (${clean(name)}, ${status})`);
-  const shown = list.length > 10 ? [...list.slice(0, 10), `${list.length - 10} more`] : list;
-  return failure(
-    'InvalidParams',
-    `"${given}" fits ${candidates.length} sessions: ${shown.join(', ')}.`,
-    'Name one of them by its id.',
-  );
-}
-
-function unknown(sessions: readonly Row[], given: string): RpcError {
-  const names = [...new Set(sessions.map(({ name }) => name))];
-  const near = names
-    .map((name) => ({ name, far: distance(name.toLowerCase(), given.toLowerCase()) }))
-    .filter(({ far }) => far <= Math.ceil(given.length / 3))
-    .sort((a, b) => a.far - b.far)[0];
-  const cure = near
-    ? `Did you mean "${near.name}"? \`rdv ls --all\` lists every session.`
-    : '`rdv ls --all` lists every session.';
-  return failure('NotFound', `No session "${given}".`, cure);
-}
-
-/** Edits (insert, delete, replace) between two words; long words are cut, for this only serves a hint. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: Math.min(b.length, 100) + 1 }, (_, i) => i);
-  for (const [i, x] of [...a.slice(0, 100)].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j < row.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
+/** The whole list, however long; in parts, since one answer has a bound. */
+export async function wholeList(call: ListSessions, params: Params<'session/list'>): Promise<Result<'session/list'>> {
+  const list = await call('session/list', { ...params, limit: PAGE });
+  while (list.more) {
+    const next = await call('session/list', { ...params, limit: PAGE, after: list.sessions.at(-1)!.id });
+    list.sessions.push(...next.sessions);
+    list.more = next.more;
   }
-  return row.at(-1)!;
+  return list;
 }

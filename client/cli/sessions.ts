@@ -1,13 +1,16 @@
 /** How a list of sessions and a screen are shown; the quick path and the full program share it. */
-import { homedir } from 'node:os';
 import type { Result, Session } from '#protocol';
 import type { Output } from './output.js';
-import { shortIds } from './resolve.js';
+import { shortIds } from './pick.js';
 import { formatTable } from './table.js';
-import { ago, clean, cleanLines } from './text.js';
+import { ago, clean, cleanLines, homely } from './text.js';
 
 /** `rdv ls`: a table on a terminal, tab-separated lines for programs, the result itself with --json. */
-export async function showSessions(output: Output, result: Result<'session/list'>, now: number): Promise<void> {
+export async function showSessions(
+  output: Output,
+  result: Pick<Result<'session/list'>, 'sessions'>,
+  now: number,
+): Promise<void> {
   if (output.json) return output.object(result);
   const short = shortIds(result.sessions);
   const rows = result.sessions.map((session) => [
@@ -49,11 +52,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Programs get the whole path, people one they can read. */
 function folderOf({ projectPath }: Session, whole: boolean): string {
-  const home = homedir();
-  if (whole) return clean(projectPath);
-  const short =
-    projectPath === home || projectPath.startsWith(`${home}/`) ? `~${projectPath.slice(home.length)}` : projectPath;
-  return clean(short);
+  return clean(whole ? projectPath : homely(projectPath));
 }
 
 function paintStatus(text: string, colors: Output['colors']): string {

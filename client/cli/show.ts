@@ -1,18 +1,65 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
-import type { MethodName, Result } from '#protocol';
+import type { Folder, MethodName, Result } from '#protocol';
+import { showContext } from './context-view.js';
+import { showFolders } from './folders.js';
+import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
 import type { Output } from './output.js';
+import {
+  showConflicts,
+  showExplained,
+  showFolderSet,
+  showSet,
+  showSetVariables,
+  showVariables,
+} from './preferences.js';
 import { showMatches, showRead } from './reading.js';
 import { showScreen, showSessions } from './sessions.js';
 import { formatTable } from './table.js';
 import { clean, toJson } from './text.js';
+import { showRestored, showTrash } from './trash.js';
+import { showBranches, showMade, showState, showWorktrees } from './worktrees.js';
 
 /** With --json the result as it came; otherwise its fields, one a line, and its lists of records as tables. */
 export async function showResult(output: Output, method: MethodName, result: object): Promise<void> {
   if (output.json) return output.object(result);
-  if (method === 'session/list') return showSessions(output, result as Result<'session/list'>, Date.now());
-  if (method === 'session/scrollback') return showScreen(output, result as Result<'session/scrollback'>);
-  if (method === 'terminal/read') return showRead(output, result as Result<'terminal/read'>);
-  if (method === 'terminal/search') return showMatches(output, result as Result<'terminal/search'>);
+  const view = views[method] as ((output: Output, result: object, now: number) => void | Promise<void>) | undefined;
+  return view ? view(output, result, Date.now()) : showFields(output, result);
+}
+
+/** Made by hand, by method. */
+const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, now: number) => void | Promise<void> } =
+  {
+    'session/list': showSessions,
+    'session/scrollback': showScreen,
+    'terminal/read': showRead,
+    'terminal/search': showMatches,
+    'folder/list': showFolders,
+    'folder/children': (output, { folders }) => showFolders(output, { folders: asRoots(folders), sessionFolders: {} }),
+    'folder/context': showContext,
+    'preference/get': showSet,
+    'preference/setFolder': showFolderSet,
+    'preference/setVariables': showSetVariables,
+    'preference/validatePorts': showConflicts,
+    'preference/explain': showExplained,
+    'preference/environment': showVariables,
+    'worktree/list': showWorktrees,
+    'worktree/branches': showBranches,
+    'worktree/create': showMade,
+    'worktree/inspect': showState,
+    'trash/list': showTrash,
+    'trash/restore': showRestored,
+    'project/get': showProject,
+    'project/detect': showProject,
+    'project/list': showProjects,
+    'knowledge/get': showKnowledge,
+    'knowledge/search': showFound,
+    'knowledge/export': showExport,
+    'knowledge/update': (output) => output.note('Noted.'),
+  };
+
+const asRoots = (folders: readonly Folder[]) => folders.map((folder) => ({ ...folder, parentId: null }));
+
+async function showFields(output: Output, result: object): Promise<void> {
   const entries = Object.entries(result);
   const lists = entries.filter(([, value]) => isRecords(value)) as [string, object[]][];
   const plain = entries.filter(([, value]) => !isRecords(value));

@@ -1,4 +1,5 @@
 /** Text as a terminal may safely show it: no control characters, never wider than its place. */
+import { homedir } from 'node:os';
 
 /** On one line, without C0, DEL and C1, so that nothing in a name, path or message can drive the terminal. */
 export function clean(text: string): string {
@@ -39,10 +40,27 @@ export function fit(text: string, room: number, width: Width): string {
 
 /** How long ago, in the largest unit that fits; times a little ahead of our clock are now. */
 export function ago(at: number, now: number): string {
-  const seconds = Math.floor((now - at) / 1000);
-  if (seconds < 1) return 'now';
-  if (seconds < 60) return `${seconds}s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ago`;
-  return `${Math.floor(seconds / 86_400)}d ago`;
+  const span = spanOf(now - at, Math.floor);
+  return span === undefined ? 'now' : `${span} ago`;
+}
+
+/** How long until then, to the nearest; what is due is due now. */
+export function inTime(at: number, now: number): string {
+  const span = spanOf(at - now, Math.round);
+  return span === undefined ? 'now' : `in ${span}`;
+}
+
+function spanOf(ms: number, rounded: (n: number) => number): string | undefined {
+  const seconds = rounded(ms / 1000);
+  if (seconds < 1) return undefined;
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${rounded(seconds / 60)}m`;
+  if (seconds < 86_400) return `${rounded(seconds / 3600)}h`;
+  return `${rounded(seconds / 86_400)}d`;
+}
+
+/** A path as people read it: `~` for the home directory. */
+export function homely(path: string): string {
+  const home = homedir();
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseLight } from '../../../client/cli/light.js';
-import { pickSession, shortIds } from '../../../client/cli/resolve.js';
+import { shortIds } from '../../../client/cli/pick.js';
+import { pickSession } from '../../../client/cli/resolve.js';
 import { statusOf } from '../../../client/cli/sessions.js';
 import { formatTable } from '../../../client/cli/table.js';
 import { ago, clean, cleanLines, toJson } from '../../../client/cli/text.js';
