@@ -32,8 +32,7 @@ interface Row {
 }
 
 export function createFolderStore(db: Db): FolderStore {
-  // Reads the whole table, once, at the start.
-  const select = db.prepare<[], Row>('SELECT * FROM folder');
+  const select = db.prepare<[], Row>('SELECT * FROM folder /* at boot */');
   const insertRow = db.prepare<[Row]>(
     `INSERT INTO folder (id, user_id, parent_id, name, path, collapsed, sort_order, created_at, updated_at)
      VALUES (@id, @user_id, @parent_id, @name, @path, @collapsed, @sort_order, @created_at, @updated_at)`,

@@ -41,8 +41,7 @@ interface Row {
 }
 
 function createShelf<S>(db: Db, { table, column, read }: Kind<S>): Shelf<S> {
-  // Reads the whole table, once, at the start.
-  const select = db.prepare<[], Row>(`SELECT ${column} AS id, settings, updated_at FROM ${table}`);
+  const select = db.prepare<[], Row>(`SELECT ${column} AS id, settings, updated_at FROM ${table} /* at boot */`);
   const upsert = db.prepare<[Row]>(
     `INSERT INTO ${table} (${column}, settings, updated_at) VALUES (@id, @settings, @updated_at)
      ON CONFLICT (${column}) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,

@@ -6,9 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Folder } from '#protocol';
 import { createFolderStore } from '../../../daemon/folders/store.js';
-import { createPreferenceStore } from '../../../daemon/preferences/store.js';
 import { type Filed, openFiled } from '../../support/filed.js';
-import { scansOf } from '../../support/plans.js';
 import { folderFor } from '../../support/whole.js';
 
 /** A folder as the model has it: what lies in it, in order. */
@@ -172,18 +170,4 @@ test('folders may lie in each other ten thousand deep', () => {
   slice.call('folder/delete', { id: top });
   assert.equal(slice.folders.list('ann')[0]?.id, ids[1]);
   slice.close();
-});
-
-test('no statement reads a whole table but those that load it at the start', () => {
-  const { db } = openFiled();
-  assert.deepEqual(scansOf(db, createFolderStore), ['SELECT * FROM folder']);
-  assert.deepEqual(scansOf(db, createPreferenceStore), [
-    'SELECT user_id AS id, settings, updated_at FROM user_preference',
-    'SELECT folder_id AS id, settings, updated_at FROM folder_preference',
-  ]);
-  assert.deepEqual(
-    scansOf(db, (it) => it.prepare('SELECT id FROM folder WHERE name = ?')),
-    ['SELECT id FROM folder WHERE name = ?'],
-  );
-  db.close();
 });
