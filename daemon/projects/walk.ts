@@ -1,6 +1,7 @@
 /** Walks a directory: the names of its files and the texts of its manifests, within bounds, following no link. */
 import { constants, type Dir } from 'node:fs';
 import { type FileHandle, open, opendir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isManifest } from './ecosystems/index.js';
 import type { Listing } from './ecosystems/seen.js';
 
@@ -15,7 +16,7 @@ export interface Bounds {
   readonly ms: number;
 }
 
-export const bounds: Bounds = { entries: 20_000, depth: 3, manifests: 64, manifestBytes: 128 * 1024, ms: 10_000 };
+export const bounds: Bounds = { entries: 10_000, depth: 3, manifests: 64, manifestBytes: 128 * 1024, ms: 10_000 };
 
 /** Made by tools, fetched from elsewhere, or kept for something else: not the project's own. */
 const skipped = new Set(
@@ -49,13 +50,14 @@ export async function walk(root: string, signal: AbortSignal, given: Partial<Bou
   const paths: string[] = [];
   const manifests: string[] = [];
   let left = limit.entries;
+  const pace = createPace();
   const isLate = () => left <= 0 || performance.now() > until;
   let level: Directory[] = [{ path: '', level: 0, depth: 0 }];
   while (level.length > 0 && !isLate()) {
     const next: Directory[] = [];
     for (const directory of level) {
       if (isLate()) break;
-      const { files, directories, seen } = await list(root, directory.path, { left, until, signal });
+      const { files, directories, seen } = await list(root, directory.path, { left, until, signal, pace });
       left -= seen;
       for (const path of files) paths.push(path);
       manifests.push(...files.filter(isManifest).sort());
@@ -71,6 +73,23 @@ export async function walk(root: string, signal: AbortSignal, given: Partial<Bou
   return { paths, texts, truncated: isLate() || manifests.length > limit.manifests };
 }
 
+/** After so many entries the walk rests for so long: those who wait for the daemon hardly notice it. */
+const STRETCH = 128;
+const REST_MS = 10;
+/** To open a directory costs as much as to read so many entries. */
+const DIRECTORY = 4;
+
+/** To be called for all that is done; mostly there is nothing to wait for. What a slow disk takes is no work of ours. */
+function createPace(): (entries: number) => Promise<void> | undefined {
+  let done = 0;
+  return (entries) => {
+    done += entries;
+    if (done < STRETCH) return undefined;
+    done = 0;
+    return sleep(REST_MS);
+  };
+}
+
 /** What is to be looked at below a directory. */
 function below({ depth, level }: Directory, counts: boolean, directories: readonly string[], deepest: number) {
   const inner = depth === 0 || counts ? level + 1 : level;
@@ -78,24 +97,28 @@ function below({ depth, level }: Directory, counts: boolean, directories: readon
   return directories.map((path): Directory => ({ path, level: inner, depth: depth + 1 }));
 }
 
-/** Entries read at a time; between two times others get their turn. */
-const AT_ONCE = 256;
+/** Entries the system is asked for at a time. */
+const AT_ONCE = 128;
 
 interface Left {
   readonly left: number;
   readonly until: number;
   readonly signal: AbortSignal;
+  readonly pace: ReturnType<typeof createPace>;
 }
 
 /** Paths of the files and directories in a directory, the latter in order. */
-async function list(root: string, path: string, { left, until, signal }: Left) {
+async function list(root: string, path: string, { left, until, signal, pace }: Left) {
   const files: string[] = [];
   const directories: string[] = [];
   let seen = 0;
+  await pace(DIRECTORY);
   const opened = await openDirectory(root, path);
   if (opened) {
     // Closes it at the end, however it ends.
     for await (const entry of opened) {
+      const rest = pace(1);
+      if (rest) await rest;
       signal.throwIfAborted();
       if (++seen >= left || performance.now() > until) break;
       const inner = path === '' ? entry.name : `${path}/${entry.name}`;

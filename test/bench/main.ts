@@ -7,6 +7,7 @@ import { echo } from './echo.js';
 import { flood } from './flood.js';
 import { idle } from './idle.js';
 import { list } from './list.js';
+import { many } from './many.js';
 import { ping } from './ping.js';
 import { type Row, showTable } from './table.js';
 import { ttyd } from './ttyd.js';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   ping,
   echo,
   list,
+  many,
   cli,
   flood,
   crowd,
