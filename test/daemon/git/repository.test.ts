@@ -164,7 +164,9 @@ test('a repository is described by its remote and the branch others work towards
   assert.deepEqual(await describeRepository(git, clone.path), { remote: repository.path, defaultBranch: 'mine' });
   clone.git('remote', 'rename', 'origin', 'upstream');
   clone.git('remote', 'add', 'another', 'https://ann:secret@example.org/x');
-  assert.equal(await getRemote(git, clone.path), 'another');
+  assert.equal(await getRemote(git, clone.path), 'upstream');
+  clone.git('remote', 'rename', 'another', 'origin');
+  assert.equal(await getRemote(git, clone.path), 'origin');
   assert.equal((await describeRepository(git, clone.path))?.remote, 'https://example.org/x');
   clone.git('checkout', '--quiet', '--detach');
   clone.git('branch', '-D', 'trunk');

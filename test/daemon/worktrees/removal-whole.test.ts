@@ -6,8 +6,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { openRemoval } from '../../support/removal.js';
 import { heard, reach, whole } from '../../support/whole.js';
 
-/** More with `RDV_KILLS`. */
-const KILLS = Number(process.env.RDV_KILLS ?? 4);
+/** More with `RDV_SOAK_REMOVAL_KILLS`. */
+const KILLS = Number(process.env.RDV_SOAK_REMOVAL_KILLS ?? 4);
 
 test('a session keeps its worktree, then it goes to the trash, outlives a restart and comes back', async (t) => {
   const removal = openRemoval(t);
