@@ -69,7 +69,7 @@ function templateIn(place: Place): string {
 }
 
 /** A clone of `repo` beside it, which knows what `repo` had at that time. */
-export function cloneOf({ at, folder }: Yard, name = 'clone'): TestRepository {
+export function cloneOf({ at, folder }: Pick<Yard, 'at' | 'folder'>, name = 'clone'): TestRepository {
   at(folder).git('clone', '--quiet', 'repo', name);
   return at(join(folder, name));
 }

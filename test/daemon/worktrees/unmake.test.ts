@@ -22,7 +22,7 @@ import { type TestContext, test } from 'node:test';
 import type { WorktreePlan } from '../../../daemon/worktrees/create.js';
 import type { TestRepository } from '../../support/repository.js';
 import { folderFor } from '../../support/whole.js';
-import { cloneOf, type Yard, yardFor, yardIn } from '../../support/worktrees.js';
+import { type Yard, yardFor, yardIn } from '../../support/worktrees.js';
 
 interface Scene {
   readonly yard: Yard;
@@ -188,46 +188,6 @@ function everything(path: string): unknown {
     entry.isFile() && !/[^\x20-\x7e]/.test(entry.name) ? readFileSync(join(entry.path, entry.name), 'latin1') : '',
   ]);
 }
-
-test('a branch that somebody else uses stays', async (t) => {
-  const yard = yardFor(t);
-  const { plan } = await yard.create({ branch: 'x' });
-  rmSync(plan.path, { recursive: true });
-  yard.repo.git('worktree', 'prune');
-  yard.repo.git('worktree', 'add', '--quiet', yard.here('mine'), 'x');
-  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: null });
-  assert.equal(yard.at(yard.here('mine')).git('symbolic-ref', 'HEAD'), 'refs/heads/x');
-  assert.equal(yard.repo.git('rev-parse', 'x'), plan.baseCommit);
-});
-
-test('a branch that moved stays, with the worktree it is in', async (t) => {
-  const yard = yardFor(t);
-  const { plan } = await yard.create({ branch: 'x' });
-  const commit = yard.repo.commit({ 'a.txt': 'later\n' });
-  yard.repo.git('update-ref', 'refs/heads/x', commit);
-  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: plan.path });
-  assert.equal(yard.repo.git('rev-parse', 'x'), commit);
-});
-
-test('a branch that was there before stays, and so do its settings', async (t) => {
-  const yard = yardFor(t);
-  yard.repo.git('branch', 'x');
-  yard.repo.git('config', 'branch.x.description', 'mine');
-  const before = yard.traces();
-  const { plan } = await yard.create({ branch: 'x' });
-  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: null });
-  assert.deepEqual(yard.traces(), before);
-});
-
-test('a branch that follows one of the remote goes with its settings', async (t) => {
-  const yard = yardFor(t);
-  yard.repo.git('branch', 'theirs');
-  const clone = cloneOf(yard);
-  const before = [readFileSync(join(clone.path, '.git/config'), 'utf8'), clone.git('for-each-ref')];
-  const { plan } = await yard.create({ path: clone.path, branch: 'theirs' });
-  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: null });
-  assert.deepEqual([readFileSync(join(clone.path, '.git/config'), 'utf8'), clone.git('for-each-ref')], before);
-});
 
 test('a worktree that was there before is not touched', async (t) => {
   const yard = yardFor(t);
