@@ -3,19 +3,21 @@ import { RpcError } from '#protocol';
 import { quote } from '../git/quote.js';
 import { type Parts, repositoryKey } from './add.js';
 import { erase } from './erase.js';
-import { type Item, shown } from './item.js';
+import { type Item, type Kept, shown } from './item.js';
+import { look } from './places.js';
 
 /** A disk that takes longer for one item hangs. */
 const ERASE_MS = 10 * 60_000;
 
 /**
  * To be called under the item's lock. Files go first, then what git knows of them, then the row: whatever fails, the item
- * stays to be deleted again. Throws Unavailable.
+ * stays to be deleted again. Throws Conflict, Unavailable.
  */
 export async function deleteItem(parts: Parts, item: Item, signal?: AbortSignal): Promise<void> {
   const { store, shelves, registration, lock } = parts;
   const { worktree } = item;
   if (worktree) {
+    mustNotBeBack(item, worktree);
     const deleting: Item = { ...item, state: 'deleting' };
     store.save(deleting);
     await eraseIn(worktree.keptAt, signal);
@@ -25,6 +27,13 @@ export async function deleteItem(parts: Parts, item: Item, signal?: AbortSignal)
   if (item.sessionId) parts.sessions.deleted(item.userId, item.sessionId);
   store.remove(item.id);
   parts.journal.tell(item.userId, 'trash/deleted', { item: shown(item) });
+}
+
+/** A restore that failed half way and could not be undone: the files are out of the trash, and nobody's to delete. */
+function mustNotBeBack({ id, state }: Item, { keptAt, path }: Kept): void {
+  if (state !== 'restoring' || look(keptAt) || !look(path)) return;
+  const said = `Item ${id} is half restored: its files are at ${quote(path)} again.`;
+  throw new RpcError('Conflict', `${said} Restore it once more with trash/restore.`, { code: 'BEING_RESTORED' });
 }
 
 async function eraseIn(path: string, signal: AbortSignal | undefined): Promise<void> {

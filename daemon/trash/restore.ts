@@ -49,7 +49,7 @@ async function mustBeUnregistered({ registration }: Parts, { worktree }: Item): 
 }
 
 function lost({ id, worktree }: Item): RpcError {
-  const said = `What item ${id} kept is no longer at ${worktree?.keptAt}: somebody moved or deleted it.`;
+  const said = `What item ${id} kept is no longer at ${quote(worktree?.keptAt)}: somebody moved or deleted it.`;
   return new RpcError('Conflict', `${said} Delete the item with trash/delete.`, { code: 'KEPT_FILES_GONE' });
 }
 

@@ -6,6 +6,7 @@ import { getRepository, quote, type Repository } from '../git/index.js';
 import type { Trash } from '../trash/handlers.js';
 import { look } from '../trash/places.js';
 import { commitsOnlyIn } from './contents.js';
+import { lockOf } from './create.js';
 import { recoveryRef } from './import.js';
 import { listWorktrees, readRecords } from './list.js';
 import type { ExpiryDeps } from './recoveries.js';
@@ -27,7 +28,7 @@ const KEPT_MS = 30 * 24 * 60 * 60_000;
 /** Throws InvalidParams when there is no repository. What cannot be pruned without loss is skipped, and told. */
 export async function prune(deps: PruneDeps, directory: string, pruning: Pruning): Promise<Result<'worktree/prune'>> {
   const repository = await getRepository(deps.git, directory, pruning.signal);
-  return deps.lock(`worktree ${repository.path}`, async () => {
+  return deps.lock(lockOf(repository.path), async () => {
     const gone = (await missing(deps, repository, pruning)).filter(({ locked }) => !locked);
     const done: Result<'worktree/prune'> = { pruned: [], skipped: [] };
     for (const { path, branch } of gone) {
@@ -49,7 +50,7 @@ export async function unregister(
   path: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  await deps.lock(`worktree ${repository.path}`, async () => {
+  await deps.lock(lockOf(repository.path), async () => {
     const found = (await missing(deps, repository, { signal })).find((candidate) => candidate.path === path);
     if (!found) return;
     if (found.locked) {

@@ -4,6 +4,7 @@ import { RpcError } from '#protocol';
 import type { Db } from '../db/open.js';
 import type { Git } from '../git/index.js';
 import type { Lock } from '../rpc/locks.js';
+import { lockOf } from './create.js';
 
 export interface Recovery {
   readonly repoPath: string;
@@ -51,7 +52,7 @@ export async function deleteExpiredRecoveries(
   for (const { repoPath, ref } of recoveries.expired(now)) {
     if (signal?.aborted) break;
     try {
-      await lock(`worktree ${repoPath}`, () => dropRef(git, repoPath, ref), signal);
+      await lock(lockOf(repoPath), () => dropRef(git, repoPath, ref), signal);
       recoveries.remove({ repoPath, ref });
       deleted++;
     } catch (error) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Git, GitOptions } from '../../../daemon/git/index.js';
@@ -165,6 +165,19 @@ test('while git cannot be run what was begun waits for the next start', async (t
   assert.equal(removal.logged.at(-1)?.outcome, 'left for the next start');
   await removal.start().trash.recover();
   assert.deepEqual([removal.rows(), everything(removal)], [[], before]);
+});
+
+test('what came back only half is not deleted, but restored to the end', async (t) => {
+  const removal = openRemoval(t);
+  dirty(removal);
+  const before = everything(removal);
+  const { id, worktree } = await removal.trash.addWorktree('ann', place(removal));
+  renameSync(worktree!.keptAt, removal.at('wt'));
+  removal.db.prepare("UPDATE trash_item SET state = 'restoring'").run();
+  const half = refused('Conflict', /half restored.*trash\/restore/, 'BEING_RESTORED');
+  await assert.rejects(removal.call('trash/delete', { id }), half);
+  assert.deepEqual((await removal.call('trash/restore', { id })).warnings, []);
+  assert.deepEqual(everything(removal), before);
 });
 
 test('a deletion that was cut short is gone on with', async (t) => {
