@@ -8,7 +8,8 @@ import { returned } from './restore.js';
 export async function recover(parts: Parts): Promise<void> {
   for (const item of parts.store.unfinished()) {
     if (item.state === 'deleting') continue;
-    const outcome = await settle(parts, item);
+    // One whose disk cannot be read must not keep the daemon from starting; it is tried again the next time.
+    const outcome = await settle(parts, item).catch((error: unknown) => `failed: ${error}`);
     parts.log({ level: 'warn', message: `a worktree's way ${ways[item.state]} was cut short`, item: item.id, outcome });
   }
 }

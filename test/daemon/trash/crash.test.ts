@@ -167,6 +167,18 @@ test('while git cannot be run what was begun waits for the next start', async (t
   assert.deepEqual([removal.rows(), everything(removal)], [[], before]);
 });
 
+test('an item that cannot be settled keeps neither the daemon from starting nor others from being settled', async (t) => {
+  const removal = openRemoval(t);
+  dirty(removal);
+  const owners = ['1', '2'].map((n) => ({ sessionId: sessionId.replace(/1$/, n), name: n }));
+  for (const owner of owners) await removal.trash.addSession('ann', owner, null);
+  removal.db.prepare("UPDATE trash_item SET state = 'restoring'").run();
+  removal.db.prepare("UPDATE trash_item SET worktree = json_object('path', 5, 'keptAt', 5) WHERE name = '1'").run();
+  await removal.start().trash.recover();
+  assert.deepEqual(removal.told, [`restored ${owners[1]!.sessionId}`]);
+  assert.match(removal.logged.map(({ outcome }) => outcome).join(), /failed: TypeError/);
+});
+
 test('what came back only half is not deleted, but restored to the end', async (t) => {
   const removal = openRemoval(t);
   dirty(removal);
