@@ -1,8 +1,8 @@
 /** What the trash and the removal of worktrees do to sessions, and ask of them. */
-import { realpathSync } from 'node:fs';
 import type { Journal } from './events/journal.js';
-import { isLive, turn } from './sessions/session.js';
+import { isLive, restored } from './sessions/session.js';
 import type { SessionStore } from './sessions/store.js';
+import { resolved } from './sessions/worktree.js';
 import { isInside } from './trash/item.js';
 
 interface Deps {
@@ -23,7 +23,7 @@ export function createTrashedSessions({ store, journal, now }: Deps) {
     restored(user: string, sessionId: string): void {
       const session = store.find(sessionId);
       if (session?.userId !== user || session.status !== 'trashed') return;
-      const closed = turn(session, 'closed', now());
+      const closed = restored(session, now());
       store.save(closed);
       journal.tell(user, 'session/changed', { session: closed });
     },
@@ -33,14 +33,4 @@ export function createTrashedSessions({ store, journal, now }: Deps) {
       if (session?.userId === user && session.status === 'trashed') store.discard(sessionId);
     },
   };
-}
-
-function resolved(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    // The directory may be gone, and then it is in none.
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return path;
-    throw error;
-  }
 }

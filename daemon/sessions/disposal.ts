@@ -2,8 +2,10 @@
 import { RpcError, type Session } from '#protocol';
 import type { Place } from '../trash/add.js';
 import type { Trash } from '../trash/handlers.js';
+import { isInside } from '../trash/item.js';
 import { type CloseDeps, closeSession } from './close.js';
 import { isLive, turn } from './session.js';
+import { resolved } from './worktree.js';
 
 export interface DisposalDeps extends CloseDeps {
   readonly removal: {
@@ -23,7 +25,8 @@ interface How {
 /** To be called under the session's lock. Returns the item in the trash, if there is one. Throws before anything is changed. */
 export async function disposeOf(deps: DisposalDeps, user: string, id: string, how: How): Promise<string | undefined> {
   const session = deps.store.get(user, id);
-  if (how.trash) return moveToTrash(deps, session);
+  // One that is there already must be restored first, whatever is asked for.
+  if (how.trash || session.status === 'trashed') return moveToTrash(deps, session);
   if (how.deleteWorktree && session.worktreePath !== null)
     return closeWithWorktree(deps, session, session.worktreePath);
   await closeSession(deps, user, id);
@@ -33,7 +36,6 @@ export async function disposeOf(deps: DisposalDeps, user: string, id: string, ho
 /** Also for a session that is closed: its worktree may have been left. */
 async function closeWithWorktree(deps: DisposalDeps, session: Session, path: string): Promise<string | undefined> {
   const { userId, id } = session;
-  if (session.status === 'trashed') turn(session, 'closed', 0);
   onlyUser(deps, session, path);
   const place = await deps.removal.check(path, id);
   if (isLive(session)) await closeSession(deps, userId, id);
@@ -57,12 +59,13 @@ async function moveToTrash(deps: DisposalDeps, session: Session): Promise<string
 
 /** A worktree that another open session works in is not taken from it. */
 function onlyUser({ store }: DisposalDeps, { id }: Session, path: string): void {
-  const other = [...store.all()].find(
-    (session) => session.id !== id && isLive(session) && isIn(session.projectPath, path),
+  const within = resolved(path);
+  // Those that are being made there count.
+  const others = [...store.all(), ...store.intents().map(({ session }) => session)];
+  const other = others.find(
+    (session) => session.id !== id && isLive(session) && isInside(resolved(session.projectPath), within),
   );
   if (!other) return;
   const said = `The worktree ${path} is also used by session "${other.name}" (${other.id}). Close that first.`;
   throw new RpcError('Conflict', said, { code: 'IN_USE' });
 }
-
-const isIn = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);

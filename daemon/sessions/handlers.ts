@@ -40,8 +40,9 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
       // Before anything changes. Whether a window stands shows only when it is looked for.
       if (status !== undefined) turn(session, status, now());
       if (status === 'active') places.get(id);
-      if (Object.keys(changes).length > 0) change(user, id, changes);
+      // First, since this alone can still fail.
       if (status !== undefined) await turns[status](user, id);
+      if (Object.keys(changes).length > 0) change(user, id, filedStill(deps, changes));
       return store.get(user, id);
     },
 
@@ -104,6 +105,12 @@ function wantedChanges({ folders }: SessionDeps, user: string, given: Given): Ch
   if (given.folderId) folders.get(user, given.folderId);
   if (given.projectPath !== undefined) checkDirectory(given.projectPath);
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** A folder may have been removed while the session changed its state. */
+function filedStill({ folders }: SessionDeps, changes: Changes): Changes {
+  const { folderId } = changes;
+  return folderId && !folders.find(folderId) ? { ...changes, folderId: null } : changes;
 }
 
 function nothingGiven(): RpcError {

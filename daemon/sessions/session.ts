@@ -2,20 +2,28 @@
 import { RpcError, type Session, type SessionStatus } from '#protocol';
 import type { BackendKind } from '../backend/index.js';
 
-/** From each state, the states a session may go to. */
+/** From each state, the states a session may go to. Out of the trash it comes with its item only: `restored`. */
 const transitions: Readonly<Record<SessionStatus, readonly SessionStatus[]>> = {
   active: ['suspended', 'closed', 'trashed'],
   suspended: ['active', 'closed', 'trashed'],
   closed: ['trashed'],
-  trashed: ['closed'],
+  trashed: [],
 };
 
 /** The session in another state. Throws Conflict with `INVALID_STATE_TRANSITION`, also for the state it is in. */
 export function turn(session: Session, status: SessionStatus, now: number): Session {
   if (transitions[session.status].includes(status)) return { ...session, status, updatedAt: now };
-  throw new RpcError('Conflict', `Session ${session.id} is ${session.status} and cannot become ${status}.`, {
-    code: 'INVALID_STATE_TRANSITION',
-  });
+  const { id, status: from } = session;
+  const said =
+    from === 'trashed'
+      ? `Session ${id} is in the trash. Bring it back with trash/restore first.`
+      : `Session ${id} is ${from} and cannot become ${status}.`;
+  throw new RpcError('Conflict', said, { code: 'INVALID_STATE_TRANSITION' });
+}
+
+/** A session whose item has come back from the trash. */
+export function restored(session: Session, now: number): Session {
+  return { ...session, status: 'closed', updatedAt: now };
 }
 
 /** What may be changed without anything being done. */

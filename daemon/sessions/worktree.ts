@@ -96,3 +96,14 @@ export function directoryIn({ path, repoPath }: WorktreePlan, directory: string 
 export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
+
+/** Where a path leads, by its real name; the path itself when it leads nowhere. */
+export function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    // The directory may be gone, and then it is in none.
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return path;
+    throw error;
+  }
+}

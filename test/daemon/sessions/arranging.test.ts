@@ -1,10 +1,13 @@
 /** Sessions filed, put in order, changed and listed in parts. */
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Params } from '#protocol';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
+import { folderFor } from '../../support/whole.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -12,6 +15,13 @@ function memory(t: TestContext): Memory {
   const slice = openMemory();
   t.after(slice.close);
   return slice;
+}
+
+/** A directory to make worktrees beside. */
+function appIn(t: TestContext): string {
+  const path = join(folderFor(t), 'app');
+  mkdirSync(path);
+  return path;
 }
 
 const names = async (slice: Memory, params: Params<'session/list'> = {}) =>
@@ -148,4 +158,43 @@ test('a close without a word about the worktree leaves it alone', async (t) => {
     [],
   );
   await slice.worktrees.unmake({ path: made.worktreePath! } as never);
+});
+
+test('a session in the trash cannot be closed: it stays there until it is restored', async (t) => {
+  const slice = memory(t);
+  const made = await slice.made({ createWorktree: true, worktreeBranch: 'kept', projectPath: appIn(t) });
+  await slice.call('session/close', { id: made.id, trash: true });
+  for (const how of [{}, { deleteWorktree: true }, { trash: true }])
+    await assert.rejects(
+      slice.call('session/close', { id: made.id, ...how }),
+      refused('Conflict', /in the trash.*trash\/restore/, 'INVALID_STATE_TRANSITION'),
+    );
+  for (const status of ['closed', 'active', 'trashed'] as const)
+    await assert.rejects(
+      slice.call('session/update', { id: made.id, status, name: 'other' }),
+      refused('Conflict', /in the trash.*trash\/restore/, 'INVALID_STATE_TRANSITION'),
+    );
+  const { status, name } = await slice.call('session/get', { id: made.id });
+  assert.deepEqual([status, name], ['trashed', made.name]);
+});
+
+test('an update that cannot bring a session into the trash changes nothing else either', async (t) => {
+  const slice = memory(t);
+  const made = await slice.made({ createWorktree: true, worktreeBranch: 'x', projectPath: appIn(t) });
+  await slice.made({ name: 'other', projectPath: made.worktreePath! });
+  const { id } = made;
+  const updating = slice.call('session/update', { id, name: 'b', status: 'trashed' });
+  await assert.rejects(updating, refused('Conflict', /also used/, 'IN_USE'));
+  assert.equal((await slice.call('session/get', { id })).name, made.name);
+});
+
+test('a worktree is not taken from a session that came to it by a link', async (t) => {
+  const slice = memory(t);
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'real/app'), { recursive: true });
+  symlinkSync(join(folder, 'real'), join(folder, 'link'));
+  const made = await slice.made({ createWorktree: true, worktreeBranch: 'x', projectPath: join(folder, 'real/app') });
+  await slice.made({ name: 'other', projectPath: join(folder, 'link/app-x') });
+  const closing = slice.call('session/close', { id: made.id, trash: true });
+  await assert.rejects(closing, refused('Conflict', /also used by session "other"/, 'IN_USE'));
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionStatus } from '#protocol';
-import { changed, exited, inTabOrder, isLive, reordered, turn } from '../../../daemon/sessions/session.js';
+import { changed, exited, inTabOrder, isLive, reordered, restored, turn } from '../../../daemon/sessions/session.js';
 import { refused } from '../../support/refused.js';
 import { sample } from '../../support/sample.js';
 
@@ -15,7 +15,6 @@ const allowed = [
   'suspended closed',
   'suspended trashed',
   'closed trashed',
-  'trashed closed',
 ];
 
 for (const from of SessionStatus.options) {
@@ -25,12 +24,19 @@ for (const from of SessionStatus.options) {
       const session = sample({ status: from });
       if (may) assert.deepEqual(turn(session, to, 2000), { ...session, status: to, updatedAt: 2000 });
       else {
-        const words = new RegExp(`^Session ${session.id} is ${from} and cannot become ${to}\\.$`);
+        const why =
+          from === 'trashed' ? 'is in the trash. .* trash/restore first' : `is ${from} and cannot become ${to}`;
+        const words = new RegExp(`^Session ${session.id} ${why}\\.$`);
         assert.throws(() => turn(session, to, 2000), refused('Conflict', words, 'INVALID_STATE_TRANSITION'));
       }
     });
   }
 }
+
+test('a session that comes back from the trash is closed', () => {
+  const session = sample({ status: 'trashed' });
+  assert.deepEqual(restored(session, 2000), { ...session, status: 'closed', updatedAt: 2000 });
+});
 
 test('changing and ending change the time of change and nothing else', () => {
   const session = sample();
