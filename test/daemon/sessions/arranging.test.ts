@@ -107,7 +107,7 @@ test('an update brings a session into each state as its own method does', async 
   assert.equal(await to('closed'), 'closed');
   assert.deepEqual([...slice.backend.windows], []);
   assert.equal(await to('trashed'), 'trashed');
-  assert.deepEqual(slice.calls, ['addSession now trashed']);
+  assert.deepEqual(slice.calls, ['addSession now closed']);
 });
 
 test('a session whose window is gone is not resumed, and keeps its name', async (t) => {

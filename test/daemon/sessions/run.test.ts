@@ -141,7 +141,12 @@ for (const kind of kinds)
       const leave = client.on('$/progress', ({ token, value }) => {
         if (token === 'mine') pieces.push(value as { offset: number; data: string });
       });
-      const first = heard(client, '$/progress');
+      // Told at once, before the command has printed anything: only with its output is it there to be typed to.
+      const first = heard(
+        client,
+        '$/progress',
+        ({ token, value }) => token === 'mine' && (value as { data: string }).data !== '',
+      );
       const running = shell('echo first; read go; seq 1 50000', { progressToken: 'mine', name: 'asks' });
       await first;
       const { sessions } = await client.call('session/list', {});
