@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
 import { type Git, GitError, getRepository, type Repository } from '../git/index.js';
 import { listWorktrees, type Record, readRecords } from './list.js';
@@ -30,6 +31,7 @@ export async function unmakeWorktree(git: Git, plan: WorktreePlan): Promise<Unma
   removeEmpty(join(repository.commonDir, 'worktrees'));
   for (let above = dirname(plan.path); above !== plan.above && removeEmpty(above); ) above = dirname(above);
   if (plan.createsBranch) await removeBranch(git, plan, repository);
+  else if (plan.branch !== null) await removeStaleLock(branchLock(repository, plan.branch), plan.baseCommit);
   return { kept: null };
 }
 
@@ -136,7 +138,7 @@ async function removeBranch(git: Git, plan: WorktreePlan, repository: Repository
   const { repoPath, branch, baseCommit, tracks } = plan;
   const elsewhere = (await listWorktrees(git, repository)).some((worktree) => worktree.branch === branch);
   if (elsewhere) return;
-  removeLock(join(repository.commonDir, 'refs/heads', `${branch}.lock`), baseCommit);
+  removeLock(branchLock(repository, branch!), baseCommit);
   try {
     await git.run(repoPath, ['update-ref', '-d', `refs/heads/${branch}`, baseCommit], { writes: true });
   } catch (error) {
@@ -147,6 +149,19 @@ async function removeBranch(git: Git, plan: WorktreePlan, repository: Repository
   // 128: there is no such section.
   const section = ['config', '--remove-section', `branch.${branch}`];
   if (tracks !== null) await git.ask(repoPath, section, { writes: true, ok: [0, 128] });
+}
+
+const branchLock = ({ commonDir }: Repository, branch: string) => join(commonDir, 'refs/heads', `${branch}.lock`);
+
+/** No git holds the lock of a branch so long; it is renamed or removed within milliseconds. */
+const HELD_MS = 1000;
+
+/** Of a branch that others use the lock may be theirs: only one that stays is what a killed git left. */
+async function removeStaleLock(path: string, commit: string): Promise<void> {
+  const before = entry(path);
+  if (!before) return;
+  await sleep(HELD_MS);
+  if (entry(path)?.ino === before.ino) removeLock(path, commit);
 }
 
 /** What a killed git leaves of a branch it was making: nobody could make it again. */

@@ -1,6 +1,6 @@
 /** What becomes of a branch when the making of its worktree is undone. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cloneOf, yardFor } from '../../support/worktrees.js';
@@ -43,4 +43,15 @@ test('a branch that follows one of the remote goes with its settings', async (t)
   const { plan } = await yard.create({ path: clone.path, branch: 'theirs' });
   assert.deepEqual(await yard.worktrees.unmake(plan), { kept: null });
   assert.deepEqual([readFileSync(join(clone.path, '.git/config'), 'utf8'), clone.git('for-each-ref')], before);
+});
+
+test('the lock that a killed git left on a branch goes, also where the branch was there before', async (t) => {
+  const yard = yardFor(t);
+  yard.repo.git('branch', 'old');
+  const { plan } = await yard.create({ branch: 'old' });
+  const lock = join(yard.repo.path, '.git/refs/heads/old.lock');
+  writeFileSync(lock, '');
+  assert.deepEqual(await yard.worktrees.unmake(plan), { kept: null });
+  assert.equal(existsSync(lock), false);
+  assert.equal(yard.repo.git('rev-parse', 'old'), plan.baseCommit);
 });
