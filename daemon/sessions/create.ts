@@ -101,7 +101,12 @@ function makeWorktree(deps: CreateDeps, { signal }: Asked, { wanted, session, pa
   const make = async () => {
     const plan = await planWorktree(deps, path, wanted, signal);
     const projectPath = directoryIn(plan, wanted.projectPath);
-    const planned = { ...session, projectPath, worktreePath: plan.path, worktreeBranch: plan.branch };
+    const planned = {
+      ...session,
+      projectPath,
+      worktreePath: plan.reused ? null : plan.path,
+      worktreeBranch: plan.branch,
+    };
     store.intend(planned, wanted.idempotencyKey, plan);
     try {
       const { warnings } = await worktrees.make(plan, signal);

@@ -194,6 +194,18 @@ test('a session with a worktree of its own goes to the trash with it', async (t)
   assert.ok(existsSync(made.worktreePath));
 });
 
+test('a worktree that was there before its session is never taken with it', async (t) => {
+  const { done, json } = await opened(t);
+  const { path: repository, git } = repositoryFor(t);
+  git('worktree', 'add', '-q', '-b', 'mine', '../app-mine');
+  const id = (await done('new', '-d', '--name', 'guest', '-C', repository, '-w', 'mine', '--', 'cat')).trim();
+  const made = await json('session', 'get', id);
+  assert.deepEqual([made.projectPath, made.worktreePath], [join(dirname(repository), 'app-mine'), null]);
+  await done('close', 'guest', '--trash', '--yes');
+  assert.ok(existsSync(made.projectPath));
+  assert.equal((await json('trash', 'list')).items[0].worktree, null);
+});
+
 test('knowledge is added, found, shown and written out', async (t) => {
   const { done, json } = await opened(t);
   await done('folder', 'create', 'api');
