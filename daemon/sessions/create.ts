@@ -4,6 +4,7 @@ import type { Parsed, Session } from '#protocol';
 import type { Backend, Place } from '../backend/index.js';
 import type { Journal } from '../events/journal.js';
 import type { Lock } from '../rpc/locks.js';
+import type { WorktreePlan } from '../worktrees/create.js';
 import { checkLaunch } from './check.js';
 import { launchOf, type SessionLaunch } from './launch.js';
 import type { Startup } from './startup.js';
@@ -104,7 +105,8 @@ function makeWorktree(deps: CreateDeps, { signal }: Asked, { wanted, session, pa
     const planned = {
       ...session,
       projectPath,
-      worktreePath: plan.reused ? null : plan.path,
+      folderId: folderOf(deps, session),
+      worktreePath: isOurs(deps, plan) ? plan.path : null,
       worktreeBranch: plan.branch,
     };
     store.intend(planned, wanted.idempotencyKey, plan);
@@ -121,6 +123,16 @@ function makeWorktree(deps: CreateDeps, { signal }: Asked, { wanted, session, pa
   return worktrees.alone(path, make, signal);
 }
 
+/** Null when its folder was removed meanwhile. */
+function folderOf({ folders }: CreateDeps, { folderId }: Session): string | null {
+  return folders.find(folderId ?? '')?.id ?? null;
+}
+
+/** Made for this session, or for an earlier one; what somebody made by hand is never taken away with a session. */
+function isOurs({ store }: CreateDeps, { reused, path }: WorktreePlan): boolean {
+  return !reused || [...store.all()].some(({ worktreePath }) => worktreePath === path);
+}
+
 /** Starts the program of an intent, and makes a session of it. */
 async function start(
   deps: CreateDeps,
@@ -134,9 +146,7 @@ async function start(
   try {
     const place = await open(deps, session, { ...launch, directory: session.projectPath }, launcher);
     deps.places.set(session.id, place);
-    // Its folder may have been removed meanwhile.
-    const folderId = deps.folders.find(session.folderId ?? '')?.id ?? null;
-    const made = { ...session, folderId, lastActivityAt: now() };
+    const made = { ...session, folderId: folderOf(deps, session), lastActivityAt: now() };
     store.save(made);
     if (plan && !plan.reused) {
       const { path, repoPath, branch } = plan;

@@ -7,6 +7,9 @@ import { type Preferences, RpcError, type Source, type TrashItem } from '#protoc
 import { createLock } from '../../daemon/rpc/locks.js';
 import type { Made, WorktreePlan } from '../../daemon/worktrees/create.js';
 
+/** Its worktree is there already, made by somebody else. */
+export const REUSED = 'by-hand';
+
 export type Step = 'plan' | 'make' | 'unmake' | 'check' | 'find' | 'addWorktree' | 'addSession';
 
 /** `preferences.current` holds in every folder; the only folder is `folders.known` of ann. Slow on purpose. */
@@ -59,12 +62,13 @@ export function createSurroundings() {
       async plan({ path, branch }: { path: string; branch: string }): Promise<WorktreePlan> {
         await slow('plan', branch);
         const place = `${path}-${branch.replaceAll('/', '-')}`;
+        if (branch === REUSED) return { ...somePlan, repoPath: path, path: place, branch, reused: true };
         if (existsSync(place)) throw new RpcError('Conflict', `${place} is there.`, { code: 'PATH_EXISTS' });
         return { ...somePlan, repoPath: path, path: place, branch };
       },
       alone: <T>(_path: string, task: () => Promise<T>) => alone('repository', task),
-      async make({ path }: WorktreePlan) {
-        mkdirSync(path);
+      async make({ path, reused }: WorktreePlan) {
+        if (!reused) mkdirSync(path);
         await slow('make', path);
         return { warnings: [] as string[] } as Partial<Made> as Made;
       },

@@ -7,6 +7,8 @@ import { type TestContext, test } from 'node:test';
 import type { Params } from '#protocol';
 import { type Memory, openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
+import { sample } from '../../support/sample.js';
+import { REUSED } from '../../support/surroundings.js';
 import { folderFor } from '../../support/whole.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -197,4 +199,27 @@ test('a worktree is not taken from a session that came to it by a link', async (
   await slice.made({ name: 'other', projectPath: join(folder, 'link/app-x') });
   const closing = slice.call('session/close', { id: made.id, trash: true });
   await assert.rejects(closing, refused('Conflict', /also used by session "other"/, 'IN_USE'));
+});
+
+test('a worktree that was there before any session is not taken to the trash with one', async (t) => {
+  const slice = memory(t);
+  const projectPath = appIn(t);
+  const path = `${projectPath}-${REUSED}`;
+  mkdirSync(path);
+  const made = await slice.made({ createWorktree: true, worktreeBranch: REUSED, projectPath });
+  assert.deepEqual([made.projectPath, made.worktreePath, made.worktreeBranch], [path, null, REUSED]);
+  await slice.call('session/close', { id: made.id, trash: true });
+  assert.deepEqual(slice.calls.slice(-1), ['addSession Terminal']);
+});
+
+test('a worktree that was made for an earlier session is made for a later one, too', async (t) => {
+  const slice = memory(t);
+  const projectPath = appIn(t);
+  const path = `${projectPath}-${REUSED}`;
+  mkdirSync(path);
+  const earlier = sample({ userId: 'ann', status: 'closed', worktreePath: path });
+  slice.store.intend(earlier);
+  slice.store.save(earlier);
+  const made = await slice.made({ createWorktree: true, worktreeBranch: REUSED, projectPath });
+  assert.equal(made.worktreePath, path);
 });

@@ -86,6 +86,21 @@ test('two sessions made in one second without a branch get a worktree each', asy
   assert.equal(new Set(made.map(({ worktreePath }) => worktreePath)).size, 3);
 });
 
+test('a folder that is removed while the worktree is made leaves the session without one', async (t) => {
+  const slice = memory(t);
+  const projectPath = join(folderFor(t), 'app');
+  mkdirSync(projectPath);
+  const { known } = slice.folders;
+  const { plan } = slice.worktrees;
+  slice.worktrees.plan = async (wanted) => {
+    slice.db.prepare('DELETE FROM folder WHERE id = ?').run(known);
+    slice.folders.find = () => undefined;
+    return plan(wanted);
+  };
+  const made = await slice.made({ createWorktree: true, worktreeBranch: 'x', projectPath, folderId: known });
+  assert.equal(made.folderId, null);
+});
+
 test('a worktree needs a repository: the one given, the one that is linked, or the one of the preferences', async (t) => {
   const slice = memory(t);
   const make = (wanted: object) => slice.made({ createWorktree: true, worktreeBranch: 'x', ...wanted });
