@@ -13,6 +13,7 @@ export const daemonMethods = {
     summary: 'Answers at once.',
     effect: 'read',
     params: z.object({}),
+    concerns: {},
     result: z.object({ at: z.int().describe("The daemon's clock, Unix ms.") }),
     doors: ['cli'],
   }),
@@ -20,6 +21,7 @@ export const daemonMethods = {
   'daemon/health': method({
     summary: 'Tells, component by component, whether the daemon can do its work.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.object({ status: z.enum(['healthy', 'degraded']), components: z.array(Component) }),
     doors: ['cli'],
@@ -28,6 +30,7 @@ export const daemonMethods = {
   'daemon/status': method({
     summary: 'Tells what runs: version, process, paths and counts.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.object({
       version: z.string(),
@@ -53,7 +56,10 @@ export const daemonMethods = {
   'daemon/stop': method({
     summary: 'Stops the daemon after its running requests; programs live on in tmux, and end where there is none.',
     effect: 'write',
-    params: z.object({}),
+    scope: 'admin',
+    params: z.object({
+      restarting: z.boolean().default(false).describe('Another daemon takes over at once; clients are told so.'),
+    }),
     result: z.object({
       success: z.literal(true),
       sessions: z.enum(['live on', 'end']).describe('What becomes of the programs: in tmux they live on.'),
@@ -66,6 +72,9 @@ export const daemonNotifications = {
     summary: 'The daemon stops; connections end when their running requests are answered.',
     from: 'daemon',
     delivery: 'connection',
-    params: z.object({ reason: z.string() }),
+    params: z.object({
+      reason: z.string(),
+      restarting: z.boolean().describe('True when another daemon takes over at once: connect again.'),
+    }),
   }),
 };

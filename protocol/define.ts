@@ -1,8 +1,9 @@
 /** How one RPC method is described. Types, checks, CLI, MCP, HTTP and documentation are all derived from this. */
 import type * as z from 'zod';
 import type { ErrorKind } from './errors.js';
+import type { Category, Scope } from './scopes.js';
 
-/** What a call may do. Drives token scopes, MCP hints and the CLI's confirmation. */
+/** What a call may do. Drives token scopes, the audit, MCP hints and the CLI's confirmation. */
 export type Effect = 'read' | 'write' | 'destroy';
 
 /** Front ends that show a method. Every method is reachable over JSON-RPC; doors are the extra ways in. */
@@ -16,8 +17,19 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly effect: Effect;
   readonly params: P;
   readonly result: R;
-  /** Errors a caller should expect beyond InvalidParams, Unauthorized and Overloaded; anything else is a bug. */
+  /** Errors a caller should expect beyond InvalidParams, Unauthorized, Forbidden, RateLimited and Overloaded; all else is a bug. */
   readonly errors?: readonly ErrorKind[];
+  /** What the token must be allowed; the effect when absent. */
+  readonly scope?: Scope;
+  /** Which of a token's rates it counts against; by scope and effect when absent. */
+  readonly category?: Category;
+  /** When a call is written to the audit; always before a `destroy`, and before `admin` changes anything. */
+  readonly audit?: 'before' | 'after';
+  /**
+   * What it has to do with, for tokens that reach a part of the tree only. Such a token calls no method without this; an
+   * empty one concerns nothing but the caller, or leaves out of its answer what the token does not reach.
+   */
+  readonly concerns?: Concerns<keyof z.infer<P> & string>;
   /** Calls with the same value of this parameter run one after another, over all connections. */
   readonly lock?: string & keyof z.infer<P>;
   /** Parameters that are positional on the command line, in order; a trailing array takes the rest. */
@@ -27,6 +39,15 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly doors?: readonly Door[];
   /** One command line, shown by `--help` and in the reference. */
   readonly example?: string;
+}
+
+export interface Concerns<F extends string = string> {
+  /** Parameters that name sessions. */
+  readonly session?: readonly F[];
+  /** Parameters that name folders; null is the root, which lies outside. */
+  readonly folder?: readonly F[];
+  /** The parameter that says where something new goes; when it is absent too, that is the root. */
+  readonly place?: F;
 }
 
 export function method<P extends z.ZodObject, R extends z.ZodObject>(m: Method<P, R>): Method<P, R> {

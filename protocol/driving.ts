@@ -8,6 +8,9 @@ export const drivingMethods = {
   'session/exec': method({
     summary: 'Types a command line into a session, with Enter unless told otherwise.',
     effect: 'write',
+    scope: 'terminal:write',
+    concerns: { session: ['id'] },
+    audit: 'after',
     params: z.object({
       id,
       command: z.string().min(1).max(65536).describe('The line to type.'),
@@ -30,6 +33,9 @@ export const drivingMethods = {
   'session/send': method({
     summary: 'Types text and named keys into a session, as a keyboard would.',
     effect: 'write',
+    scope: 'terminal:write',
+    concerns: { session: ['id'] },
+    audit: 'after',
     params: z.object({
       id,
       text: z.string().max(262_144).default('').describe('Typed as it stands, before the keys.'),
@@ -51,6 +57,8 @@ export const drivingMethods = {
   'session/scrollback': method({
     summary: 'Returns the text of a session: the last lines of its history and the screen.',
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: { session: ['id'] },
     params: z.object({
       id,
       lines: z
@@ -74,6 +82,8 @@ export const drivingMethods = {
   'session/wait': method({
     summary: 'Waits until a session prints a pattern, falls silent, or its program ends.',
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: { session: ['id'] },
     params: z.object({
       id,
       until: z.enum(['pattern', 'idle', 'exit']).describe('What to wait for.'),

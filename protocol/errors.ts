@@ -20,6 +20,7 @@ export const errors = {
   Gone: { code: 1410, http: 410, exit: 5 },
   TooLarge: { code: 1413, http: 413, exit: 2 },
   Overloaded: { code: 1429, http: 429, exit: 75 },
+  RateLimited: { code: 2429, http: 429, exit: 75 },
   Unavailable: { code: 1503, http: 503, exit: 69 },
   Timeout: { code: 1504, http: 504, exit: 124 },
 } as const;

@@ -16,6 +16,7 @@ export const eventMethods = {
   'event/subscribe': method({
     summary: 'Sends events to this connection as notifications, from now on or from a place in the journal.',
     effect: 'read',
+    concerns: {},
     params: z.object({
       names: names.describe('Only these notifications; all when absent. Replaces an earlier subscription.'),
       since: z.int().min(0).optional().describe('First send what was journalled after this place.'),
@@ -30,6 +31,7 @@ export const eventMethods = {
   'event/unsubscribe': method({
     summary: 'Ends the subscription of this connection.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.object({ success: z.literal(true) }),
   }),
@@ -37,6 +39,7 @@ export const eventMethods = {
   'event/list': method({
     summary: 'Lists journalled events, oldest first.',
     effect: 'read',
+    concerns: {},
     params: z.object({
       since: z.int().min(0).default(0).describe('Only events after this place.'),
       names: names.describe('Only these notifications.'),

@@ -32,6 +32,7 @@ export const folderMethods = {
   'folder/list': method({
     summary: 'Lists folders, and which session lies in which.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.object({
       folders: z.array(Folder).describe('A parent before its children, siblings in order.'),
@@ -46,6 +47,7 @@ export const folderMethods = {
   'folder/create': method({
     summary: 'Makes a folder, as the last of its siblings.',
     effect: 'write',
+    concerns: { folder: ['parentId'], place: 'parentId' },
     params: z.object({
       name: name.describe('What people see; need not be unique.'),
       parentId: parentId.describe('The folder it goes into; the root when absent.'),
@@ -62,6 +64,7 @@ export const folderMethods = {
   'folder/get': method({
     summary: 'Returns one folder.',
     effect: 'read',
+    concerns: { folder: ['id'] },
     params: z.object({ id }),
     result: Folder,
     errors: ['NotFound'],
@@ -73,6 +76,7 @@ export const folderMethods = {
   'folder/update': method({
     summary: 'Changes what is given of a folder: its name, path, place, parent, or whether it is shown collapsed.',
     effect: 'write',
+    concerns: { folder: ['id', 'parentId'] },
     params: z.object({
       id,
       name: name.optional().describe('Another name.'),
@@ -98,6 +102,7 @@ export const folderMethods = {
     summary:
       'Removes a folder: its children move to its parent, its sessions live on unfiled, its preferences and knowledge go.',
     effect: 'destroy',
+    concerns: { folder: ['id'] },
     params: z.object({ id }),
     result: success,
     errors: ['NotFound'],
@@ -109,6 +114,7 @@ export const folderMethods = {
   'folder/reorder': method({
     summary: 'Puts folders in the given order among their siblings; nothing changes when one of them does not exist.',
     effect: 'write',
+    concerns: { folder: ['folderIds'] },
     params: z.object({
       folderIds: z.array(z.uuid()).min(1).max(10_000).describe('Folder ids, each once.'),
     }),
@@ -122,6 +128,7 @@ export const folderMethods = {
   'folder/children': method({
     summary: 'Lists the folders directly in a folder.',
     effect: 'read',
+    concerns: { folder: ['id'] },
     params: z.object({ id }),
     result: z.object({ folders: z.array(Folder) }),
     errors: ['NotFound'],
@@ -133,6 +140,7 @@ export const folderMethods = {
   'folder/context': method({
     summary: 'Returns everything about a folder: what holds in it, its project, its relatives, its sessions.',
     effect: 'read',
+    concerns: { folder: ['id'] },
     params: z.object({ id }),
     result: z.object({
       folder: Folder,

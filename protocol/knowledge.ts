@@ -121,6 +121,7 @@ export const knowledgeMethods = {
   'knowledge/get': method({
     summary: 'Returns what is known about the project of a folder.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({
       folderId,
       search: z.string().max(1000).optional().describe('Adds what fits these words best.'),
@@ -146,6 +147,7 @@ export const knowledgeMethods = {
   'knowledge/search': method({
     summary: 'Returns the ten items that fit some words best.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({
       folderId,
       query: z.string().min(1).max(1000).describe('Words.'),
@@ -161,6 +163,7 @@ export const knowledgeMethods = {
   'knowledge/update': method({
     summary: 'Adds to the knowledge of a folder, or has its project scanned for it.',
     effect: 'write',
+    concerns: { folder: ['folderId'] },
     params: z.object({
       folderId,
       action: z
@@ -185,6 +188,7 @@ export const knowledgeMethods = {
   'knowledge/delete': method({
     summary: 'Forgets one item, or everything known about a folder.',
     effect: 'destroy',
+    concerns: { folder: ['folderId'] },
     params: z.object({ folderId, itemId: z.uuid().optional().describe('Only this item.') }),
     result: z.object({ success: z.literal(true), deleted: z.int().describe('Items forgotten.') }),
     errors: ['NotFound'],

@@ -1,6 +1,7 @@
 /** The life of one connection: initialize first, shutdown and exit last. Nothing here concerns the daemon's own life. */
 import * as z from 'zod';
 import { method, notification } from './define.js';
+import { Scope } from './scopes.js';
 
 /** Raised by one when a client written for the older protocol would misread the daemon. */
 export const PROTOCOL_VERSION = 1;
@@ -34,6 +35,8 @@ export const lifecycleMethods = {
   initialize: method({
     summary: 'Logs in and agrees on a protocol version; must be the first request of a connection.',
     effect: 'read',
+    category: 'auth',
+    concerns: {},
     params: z.object({
       clientInfo: z
         .object({ name: z.string().max(100), version: z.string().max(100).optional() })
@@ -55,15 +58,26 @@ export const lifecycleMethods = {
         notifications: z.array(z.string()),
         limits: Limits,
       }),
-      user: z.string(),
+      user: z.string().describe('Empty for a service token that named none: it may only do what needs no user.'),
+      scopes: z.array(Scope).describe('What the token may do, with all that is implied.'),
       connectionId: z.string(),
     }),
     errors: ['UnsupportedVersion'],
   }),
 
+  'auth/refresh': method({
+    summary: 'Goes on with another token for the same user, without a new connection.',
+    effect: 'read',
+    category: 'auth',
+    concerns: {},
+    params: z.object({ token: z.string().max(4096) }),
+    result: z.object({ success: z.literal(true), scopes: z.array(Scope) }),
+  }),
+
   shutdown: method({
     summary: 'Ends the use of this connection: running requests are cancelled and only `exit` may follow.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.object({ success: z.literal(true) }),
   }),
@@ -71,6 +85,7 @@ export const lifecycleMethods = {
   'rpc.discover': method({
     summary: 'Returns the OpenRPC document of this daemon.',
     effect: 'read',
+    concerns: {},
     params: z.object({}),
     result: z.looseObject({ openrpc: z.string() }),
   }),

@@ -161,6 +161,7 @@ export const preferenceMethods = {
   'preference/getFolder': method({
     summary: 'Returns what a folder itself has set; null when it has set nothing.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({ folderId }),
     result: z.object({ preferences: FolderPreferences.nullable() }),
     errors: ['NotFound'],
@@ -215,6 +216,7 @@ export const preferenceMethods = {
   'preference/environment': method({
     summary: 'Returns the variables of sessions in a folder, each with where it is from.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({ folderId }),
     result: z.object({
       variables: z.record(z.string(), z.string()).describe('What sessions get.'),
@@ -240,6 +242,7 @@ export const preferenceMethods = {
   'preference/validatePorts': method({
     summary: 'Tells which ports of these variables another folder of the user has.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({ folderId, environmentVars: variables.describe('Variables to look at.') }),
     result: PortValidation,
     errors: ['NotFound'],

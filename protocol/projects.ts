@@ -43,6 +43,7 @@ export const projectMethods = {
   'project/get': method({
     summary: 'Returns what is known of the project in a folder.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({ folderId }),
     result: Project,
     errors: ['NotFound'],
@@ -53,6 +54,7 @@ export const projectMethods = {
   'project/detect': method({
     summary: 'Looks at the project in a folder again.',
     effect: 'write',
+    concerns: { folder: ['folderId'] },
     params: z.object({
       folderId,
       wait: z.boolean().default(true).describe('Return when it is known; otherwise at once.'),

@@ -8,6 +8,8 @@ export const readingMethods = {
   'terminal/read': method({
     summary: "Reads a session's terminal as plain text: the screen, what was printed since a cursor, or the history.",
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: { session: ['sessionId'] },
     params: z.object({
       sessionId,
       mode: z
@@ -57,6 +59,8 @@ export const readingMethods = {
   'terminal/search': method({
     summary: "Finds lines of a session's history and screen by an expression.",
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: { session: ['sessionId'] },
     params: z.object({
       sessionId,
       pattern: z.string().min(1).max(1000).describe('RE2 expression for one line; wrapped lines are one.'),

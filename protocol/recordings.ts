@@ -27,6 +27,9 @@ export const recordingMethods = {
   'session/record': method({
     summary: "Starts or stops the recording of a session's terminal, or tells how it stands.",
     effect: 'write',
+    scope: 'terminal:read',
+    concerns: { session: ['id'] },
+    audit: 'after',
     params: z.object({
       id: z.uuid().describe('Session id.'),
       action: z

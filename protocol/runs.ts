@@ -19,6 +19,8 @@ export const runMethods = {
   'session/run': method({
     summary: 'Runs a command to its end in a session of its own, and returns its exit code and what it printed.',
     effect: 'write',
+    concerns: { folder: ['folderId'], place: 'folderId' },
+    audit: 'after',
     params: z.object({
       command: z
         .array(z.string().max(65536))

@@ -14,6 +14,8 @@ export const sessionMethods = {
   'session/create': method({
     summary: 'Starts a program in a new session and leaves it running.',
     effect: 'write',
+    concerns: { folder: ['folderId'], place: 'folderId' },
+    audit: 'after',
     params: z.object({
       name: name.default('Terminal').describe('What people see; need not be unique.'),
       projectPath: z
@@ -81,6 +83,7 @@ export const sessionMethods = {
   'session/list': method({
     summary: 'Lists sessions in tab order.',
     effect: 'read',
+    concerns: { folder: ['folderId'] },
     params: z.object({
       status: z
         .array(SessionStatus)
@@ -106,6 +109,7 @@ export const sessionMethods = {
   'session/get': method({
     summary: 'Returns one session.',
     effect: 'read',
+    concerns: { session: ['id'] },
     params: z.object({ id }),
     result: Session,
     errors: ['NotFound'],
@@ -117,6 +121,7 @@ export const sessionMethods = {
   'session/rename': method({
     summary: 'Gives a session another name.',
     effect: 'write',
+    concerns: { session: ['id'] },
     params: z.object({ id, name: name.describe('The new name.') }),
     result: Session,
     errors: ['NotFound'],
@@ -128,6 +133,8 @@ export const sessionMethods = {
   'session/update': method({
     summary: 'Changes what is given of a session: its name, state, place, directory on record, or folder.',
     effect: 'write',
+    concerns: { session: ['id'], folder: ['folderId'] },
+    audit: 'after',
     params: z.object({
       id,
       name: name.optional().describe('Another name.'),
@@ -147,6 +154,7 @@ export const sessionMethods = {
   'session/move': method({
     summary: 'Files a session in a folder, or in none.',
     effect: 'write',
+    concerns: { session: ['id'], folder: ['folderId'] },
     params: z.object({ id, folderId: z.uuid().nullable().describe('Folder id; null for none.') }),
     result: success,
     errors: ['NotFound'],
@@ -161,6 +169,7 @@ export const sessionMethods = {
     summary:
       'Puts sessions in the given order at the places they have; nothing changes when one of them does not exist.',
     effect: 'write',
+    concerns: { session: ['sessionIds'] },
     params: z.object({ sessionIds: z.array(z.uuid()).min(1).max(10_000).describe('Session ids, each once.') }),
     result: success,
     errors: ['InvalidParams'],
@@ -172,6 +181,7 @@ export const sessionMethods = {
   'session/suspend': method({
     summary: 'Detaches every viewer from a session; its processes keep running.',
     effect: 'write',
+    concerns: { session: ['id'] },
     params: z.object({ id }),
     result: Session,
     errors: ['NotFound', 'Conflict'],
@@ -184,6 +194,7 @@ export const sessionMethods = {
   'session/resume': method({
     summary: 'Makes a suspended session active again.',
     effect: 'write',
+    concerns: { session: ['id'] },
     params: z.object({ id }),
     result: Session,
     errors: ['NotFound', 'Conflict', 'Gone'],
@@ -196,6 +207,7 @@ export const sessionMethods = {
   'session/close': method({
     summary: 'Ends the processes of a session; its directory is touched only when that is asked for.',
     effect: 'destroy',
+    concerns: { session: ['id'] },
     params: z.object({
       id,
       deleteWorktree: z

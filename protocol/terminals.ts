@@ -45,6 +45,9 @@ export const terminalMethods = {
   'terminal/open': method({
     summary: "Opens a stream of a session's output on this connection, beginning with a snapshot of the screen.",
     effect: 'write',
+    scope: 'terminal:read',
+    concerns: { session: ['sessionId'] },
+    audit: 'after',
     params: z.object({
       sessionId,
       mode: z.enum(['rw', 'ro']).default('rw').describe('`ro` may neither type nor resize.'),
@@ -78,6 +81,8 @@ export const terminalMethods = {
   'terminal/input': method({
     summary: 'Types bytes into the session of a stream.',
     effect: 'write',
+    scope: 'terminal:write',
+    concerns: {},
     params: z.object({
       streamId,
       data: base64.max(Math.ceil(stream.inputBytes / 3) * 4).describe('At most 1 MiB before base64.'),
@@ -89,6 +94,8 @@ export const terminalMethods = {
   'terminal/resize': method({
     summary: "Says a viewer's size; the session takes it when this viewer owns the size, or nobody does.",
     effect: 'write',
+    scope: 'terminal:write',
+    concerns: {},
     params: z.object({ streamId, cols, rows }),
     result: z.object(View),
     errors: ['NotFound', 'Forbidden', 'Gone'],
@@ -97,6 +104,8 @@ export const terminalMethods = {
   'terminal/focus': method({
     summary: "Makes a viewer the owner of its session's size, as typing does; the other viewers are told.",
     effect: 'write',
+    scope: 'terminal:write',
+    concerns: {},
     params: z.object({ streamId }),
     result: z.object(View),
     errors: ['NotFound', 'Forbidden', 'Gone'],
@@ -105,6 +114,8 @@ export const terminalMethods = {
   'terminal/ack': method({
     summary: 'Tells that a viewer has taken in all output before a place.',
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: {},
     params: z.object({ streamId, offset }),
     result: success,
     errors: ['NotFound', 'InvalidParams'],
@@ -113,6 +124,8 @@ export const terminalMethods = {
   'terminal/close': method({
     summary: 'Ends a stream; the session goes on.',
     effect: 'read',
+    scope: 'terminal:read',
+    concerns: {},
     params: z.object({ streamId }),
     result: success,
     errors: ['NotFound'],

@@ -74,6 +74,7 @@ export const cleanupMethods = {
   'cleanup/run': method({
     summary: 'Deletes at once what is kept longer than the configuration says, as the daemon does now and then.',
     effect: 'destroy',
+    scope: 'admin',
     params: z.object({}),
     result: z.object({
       trashDeleted: z.int(),

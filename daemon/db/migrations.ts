@@ -137,4 +137,63 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX knowledge_item_once ON knowledge_item (folder_id, kind, likeness);
   `,
+  `
+  CREATE TABLE token (
+    id TEXT PRIMARY KEY,
+    -- A token and those that replaced it share it.
+    family TEXT NOT NULL,
+    -- The token it was made with; it ends with that.
+    parent_id TEXT REFERENCES token (id),
+    kind TEXT NOT NULL CHECK (kind IN ('svc', 'cli', 'mcp', 'ses', 'tkt')),
+    -- Null for a service token, which names the user it acts for.
+    user_id TEXT,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    -- SHA-256, hex.
+    hash TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    folder_id TEXT REFERENCES folder (id) ON DELETE CASCADE,
+    session_id TEXT REFERENCES session (id) ON DELETE CASCADE,
+    -- For tokens of the daemon itself: where it stands.
+    file TEXT,
+    -- For tickets: the web origin and the mode, as JSON.
+    terms TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER,
+    replaced_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX token_by_hash ON token (hash);
+  CREATE INDEX token_by_user ON token (user_id, created_at);
+  CREATE INDEX token_by_family ON token (family);
+  CREATE INDEX token_by_parent ON token (parent_id) WHERE parent_id IS NOT NULL;
+  CREATE INDEX token_by_session ON token (session_id) WHERE session_id IS NOT NULL;
+  CREATE INDEX token_by_folder ON token (folder_id) WHERE folder_id IS NOT NULL;
+  CREATE INDEX token_by_expiry ON token (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    user_id TEXT,
+    token_id TEXT,
+    connection TEXT,
+    method TEXT NOT NULL,
+    target TEXT,
+    outcome TEXT NOT NULL,
+    begun_seq INTEGER,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_user ON audit (user_id, seq);
+  CREATE INDEX audit_by_token ON audit (token_id, seq);
+  CREATE INDEX audit_by_method ON audit (method, seq);
+  CREATE INDEX audit_by_target ON audit (target, seq);
+  CREATE INDEX audit_by_time ON audit (at);
+  -- Where the chain begins, once its oldest rows were dropped: the hash of the last of them.
+  CREATE TABLE audit_start (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

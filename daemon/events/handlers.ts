@@ -1,8 +1,10 @@
 /** The event methods: subscribe, unsubscribe, list. */
-import { allNotifications, type eventMethods, RpcError } from '#protocol';
+import { allNotifications, type Event, type eventMethods, type Parsed, RpcError } from '#protocol';
 import { frame } from '#protocol/frames';
 import type { Handlers } from '../rpc/handlers.js';
 import type { Hub } from '../rpc/hub.js';
+import type { Reach } from '../rpc/identity.js';
+import { isReached } from '../rpc/reached.js';
 import type { Journal } from './journal.js';
 
 export interface EventDeps {
@@ -19,12 +21,13 @@ const REPLAY = 1000;
 
 export function eventHandlers({ journal, hub }: EventDeps): Handlers<typeof eventMethods> {
   return {
-    'event/subscribe'({ names, since }, { user, peer }) {
+    'event/subscribe'({ names, since }, { user, identity, peer }) {
       check(names);
       const missed = since === undefined ? [] : journal.list(user, since, REPLAY + 1, names);
       const complete = since === undefined || (journal.covers(since) && missed.length <= REPLAY);
       // Old ones first, then the new: nothing can happen in between, since nothing here waits.
-      if (complete) for (const { name, params } of missed) peer.send(frame({ jsonrpc: '2.0', method: name, params }));
+      const told = complete ? missed.filter(({ params }) => isReached(params, identity.reach)) : [];
+      for (const { name, params } of told) peer.send(frame({ jsonrpc: '2.0', method: name, params }));
       hub.subscribe(peer, names);
       return { seq: journal.newest, complete };
     },
@@ -34,11 +37,28 @@ export function eventHandlers({ journal, hub }: EventDeps): Handlers<typeof even
       return { success: true };
     },
 
-    'event/list'({ since, names, limit }, { user }) {
+    'event/list'({ since, names, limit }, { user, identity }) {
       check(names);
-      return { events: journal.list(user, since, limit, names), seq: journal.newest, complete: journal.covers(since) };
+      const events = reached(journal, user, { since, limit, names }, identity.reach);
+      return { events, seq: journal.newest, complete: journal.covers(since) };
     },
   };
+}
+
+/** As many as were asked for, also where most are not for this token: who reads on from the last one must get to the end. */
+function reached(
+  journal: Journal,
+  user: string,
+  { since, limit, names }: Parsed<'event/list'>,
+  reach: Reach | undefined,
+): Event[] {
+  const found: Event[] = [];
+  for (let from = since; ; ) {
+    const part = journal.list(user, from, limit, names);
+    found.push(...part.filter(({ params }) => isReached(params, reach)));
+    if (part.length < limit || found.length >= limit) return found.slice(0, limit);
+    from = part.at(-1)!.seq;
+  }
 }
 
 function check(names: readonly string[] = []): void {

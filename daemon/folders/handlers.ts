@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Folder, folderMethods, Preferences, Project, Result, Session } from '#protocol';
 import type { Journal } from '../events/journal.js';
 import type { Handlers } from '../rpc/handlers.js';
+import type { Reach } from '../rpc/identity.js';
 import { seal } from '../rpc/seal.js';
 import { change, inherit, nextOrder, parentChain, reorder } from './folder.js';
 import type { FolderStore } from './store.js';
@@ -36,7 +37,7 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
   };
 
   return {
-    'folder/list': (_params, { user }) => list(user),
+    'folder/list': (_params, { user, identity: { reach } }) => (reach ? within(list(user), reach) : list(user)),
 
     'folder/create'({ name, parentId = null, path = null }, { user }) {
       if (parentId !== null) folders.get(user, parentId);
@@ -79,7 +80,7 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
       return { folders: [...folders.tree(user).children(id)] };
     },
 
-    'folder/context'({ id }, { user }) {
+    'folder/context'({ id }, { user, identity: { reach } }) {
       const folder = folders.get(user, id);
       const tree = folders.tree(user);
       return {
@@ -87,11 +88,16 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
         preferences: deps.preferences(user, id),
         projectMetadata: deps.project(id),
         children: [...tree.children(id)],
-        parentChain: parentChain(tree, folder),
+        parentChain: parentChain(tree, folder).filter((above) => !reach || reach.folder(above.id)),
         sessions: sessions.inFolder(user, id),
       };
     },
   };
+}
+
+function within({ folders, sessionFolders }: Result<'folder/list'>, reach: Reach): Result<'folder/list'> {
+  const filed = Object.entries(sessionFolders).filter(([session]) => reach.session(session));
+  return { folders: folders.filter(({ id }) => reach.folder(id)), sessionFolders: Object.fromEntries(filed) };
 }
 
 /** The list of each user who asked, kept until a folder changes or a session is filed elsewhere. */

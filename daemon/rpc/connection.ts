@@ -4,19 +4,25 @@ import type { Socket } from 'node:net';
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import { RpcError } from '#protocol';
 import { frame } from '#protocol/frames';
+import type { Auditor } from './auditor.js';
 import type { Id } from './guard.js';
 import type { Peer } from './handlers.js';
 import { createHandshake, type HandshakeDeps } from './handshake.js';
 import { createInFlight, type InFlight } from './inflight.js';
 import type { Lock } from './locks.js';
 import { createPeer } from './peer.js';
+import type { Rates } from './rates.js';
 import { createReader, type Reader } from './reader.js';
-import { type Log, refusal, serve } from './serve.js';
+import { type Answered, type Log, refusal, type ServeDeps, serve } from './serve.js';
 import { createWriter, type Writer } from './writer.js';
 
 export interface ConnectionDeps extends HandshakeDeps {
   readonly lock: Lock;
   readonly log: Log;
+  readonly rates: Rates;
+  readonly auditor: Auditor;
+  readonly explain: ServeDeps['explain'];
+  readonly observe: (answered: Answered) => void;
 }
 
 export interface Connection {
@@ -26,6 +32,8 @@ export interface Connection {
   idle(): Promise<void>;
   /** Cancels what runs; each request is answered with Cancelled. */
   cancelAll(): void;
+  /** Says why, and ends it. */
+  refuse(error: RpcError): void;
   /** Ends it: handlers are aborted, what was sent is flushed for at most a second. Twice is harmless. */
   close(reason: string): void;
   /** Resolves when the socket is gone. */
@@ -72,7 +80,7 @@ export function openConnection(socket: Socket, deps: ConnectionDeps): Connection
     givenUp: () => void setImmediate(() => close('too many failed logins')),
     left: () => inFlight.cancelAll(),
   });
-  const { peer, ended } = createPeer(id, writer, () => handshake.user);
+  const { peer, ended } = createPeer(id, writer, () => handshake.identity);
 
   function close(reason: string): void {
     if (gone) return;
@@ -98,17 +106,20 @@ export function openConnection(socket: Socket, deps: ConnectionDeps): Connection
     peer,
     closed,
     close,
+    refuse: end,
     cancelAll: () => inFlight.cancelAll(),
     get loggedIn() {
-      return handshake.user !== undefined;
+      return handshake.identity !== undefined;
     },
-    idle() {
-      if (gone || inFlight.unanswered === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        inFlight.onIdle = resolve;
-      });
-    },
+    idle: () => (gone ? Promise.resolve() : idle(inFlight)),
   };
+}
+
+function idle(inFlight: InFlight): Promise<void> {
+  if (inFlight.unanswered === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    inFlight.onIdle = resolve;
+  });
 }
 
 /** vscode-jsonrpc between our reader and writer, with our requests as its cancellation sources. */

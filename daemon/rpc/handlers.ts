@@ -1,10 +1,13 @@
 /** The shape of a handler table, and what a handler knows of its caller. */
 import type { MethodName, Methods, NotificationName, Parsed, Result, Told } from '#protocol';
+import type { Identity } from './identity.js';
 
 /** One connection that has logged in, as the daemon's other parts see it. */
 export interface Peer {
   readonly id: string;
   readonly user: string;
+  /** Undefined before the login; another one after `auth/refresh`. */
+  readonly identity: Identity | undefined;
   /** Sends one notification to this connection only. Unchecked: the types are the check. Nothing after close. */
   tell<N extends NotificationName>(name: N, params: Told<N>): void;
   /**
@@ -22,6 +25,8 @@ export interface Peer {
 
 export interface Caller {
   readonly user: string;
+  /** Whose token it is, and what it may do. Scope and reach of the parameters were looked at already. */
+  readonly identity: Identity;
   readonly peer: Peer;
   /** Aborted when the caller cancels or its connection ends. */
   readonly signal: AbortSignal;

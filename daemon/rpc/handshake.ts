@@ -12,6 +12,7 @@ import {
   RpcError,
 } from '#protocol';
 import type { Handlers } from './handlers.js';
+import type { Identity } from './identity.js';
 import type { Limits } from './limits.js';
 import { seal } from './seal.js';
 import type { AnyHandler } from './serve.js';
@@ -24,8 +25,8 @@ export interface Credentials {
   readonly user: string | undefined;
 }
 
-/** Tells whose connection this is. Throws Unauthorized. */
-export type Login = (credentials: Credentials) => { user: string } | Promise<{ user: string }>;
+/** Tells whose connection this is. Throws Unauthorized, or RateLimited after too many failures. */
+export type Login = (credentials: Credentials, connection: string) => Identity | Promise<Identity>;
 
 export interface HandshakeDeps {
   readonly handlers: Handlers<ServedMethods>;
@@ -37,7 +38,8 @@ export interface HandshakeDeps {
 }
 
 export interface Handshake {
-  readonly user: string | undefined;
+  /** Undefined before the login. */
+  readonly identity: Identity | undefined;
   handlerOf(name: MethodName): AnyHandler;
 }
 
@@ -54,17 +56,20 @@ const LOGINS = 3;
 
 export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): Handshake {
   let phase: 'new' | 'entering' | 'ready' | 'left' = 'new';
-  let user: string | undefined;
+  let identity: Identity | undefined;
   let failures = 0;
 
-  async function enter({ token, user: asked }: Parsed<'initialize'>): Promise<string> {
-    phase = 'entering';
+  async function enter({ token, user }: Credentials): Promise<Identity> {
+    const before = phase;
+    // A connection that goes on with another token is not held up by it.
+    if (before === 'new') phase = 'entering';
     try {
-      user = (await deps.login({ token, user: asked })).user;
+      const entered = await deps.login({ token, user }, events.connectionId);
+      identity = identity ? sameUser(identity, entered) : entered;
       phase = 'ready';
-      return user;
+      return identity;
     } catch (error) {
-      phase = 'new';
+      phase = before;
       if (++failures === LOGINS) events.givenUp();
       throw error;
     }
@@ -72,7 +77,7 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
 
   async function initialize(params: Parsed<'initialize'>): Promise<Result<'initialize'>> {
     const protocolVersion = agree(params.protocolVersion);
-    const loggedIn = await enter(params);
+    const { user, scopes } = await enter({ token: params.token, user: params.user });
     events.loggedIn();
     const { bodyBytes, requestsInFlight, outboundSoftBytes, outboundHardBytes } = deps.limits;
     return {
@@ -83,9 +88,17 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
         notifications: allNotifications.map(([name]) => name),
         limits: { bodyBytes, requestsInFlight, outboundSoftBytes, outboundHardBytes },
       },
-      user: loggedIn,
+      user,
+      scopes: [...scopes],
       connectionId: events.connectionId,
     };
+  }
+
+  async function refresh({ token }: Parsed<'auth/refresh'>): Promise<Result<'auth/refresh'>> {
+    // Only a service token names its user; it is asked again for the same one.
+    const user = identity?.kind === 'svc' && identity.user !== '' ? identity.user : undefined;
+    const { scopes } = await enter({ token, user });
+    return { success: true, scopes: [...scopes] };
   }
 
   function shutdown(): Result<'shutdown'> {
@@ -95,8 +108,8 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
   }
 
   return {
-    get user() {
-      return user;
+    get identity() {
+      return identity;
     },
     handlerOf(name) {
       if (phase === 'left')
@@ -107,11 +120,18 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
       }
       if (phase !== 'ready') throw new RpcError('NotInitialized', 'Call initialize first and wait for its answer.');
       if (name === 'shutdown') return shutdown;
+      if (name === 'auth/refresh') return refresh;
       if (name === 'rpc.discover') return () => document(deps.discover);
       if (deps.stopping()) throw new RpcError('Unavailable', 'The daemon is stopping; connect again in a moment.');
       return deps.handlers[name];
     },
   };
+}
+
+/** Throws Forbidden: what a connection has open belongs to one user. */
+function sameUser(before: Identity, now: Identity): Identity {
+  if (before.user === now.user) return now;
+  throw new RpcError('Forbidden', 'This token acts for another user. Open a new connection for it.');
 }
 
 function agree(asked: number): number {

@@ -2,13 +2,14 @@
 import type { EventName, NotificationName, Told } from '#protocol';
 import { frame } from '#protocol/frames';
 import type { Peer } from './handlers.js';
+import { isReached } from './reached.js';
 
 export interface Hub {
   /** From now on the peer hears events of its user: those named, or all. Replaces an earlier subscription; ends with the peer. */
   subscribe(peer: Peer, names?: readonly string[]): void;
   unsubscribe(peer: Peer): void;
   /**
-   * Sends an event to the subscribed peers of one user, serialised once. Nothing is dropped and nothing waits here: a peer
+   * Sends an event to the subscribed peers of one user whose token reaches it, serialised once. Nothing is dropped and nothing waits here: a peer
    * that does not read is ended by its connection at the hard limit.
    */
   tell<N extends EventName>(user: string, name: N, params: Told<N>): void;
@@ -47,7 +48,12 @@ export function createHub(): Hub {
     },
     unsubscribe,
     tell(user, name, params) {
-      send(name, params, (peer, { names }) => peer.user === user && (!names || names.has(name)));
+      send(
+        name,
+        params,
+        (peer, { names }) =>
+          peer.user === user && (!names || names.has(name)) && isReached(params, peer.identity?.reach),
+      );
     },
     tellAll(name, params) {
       send(name, params, () => true);

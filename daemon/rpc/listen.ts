@@ -1,14 +1,20 @@
 /** The unix socket server: lets connections in, at most so many, and sees them off. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RpcError } from '#protocol';
+import { RpcError, type Told } from '#protocol';
 import { frame } from '#protocol/frames';
+import { unaudited } from './auditor.js';
 import { type Connection, type ConnectionDeps, openConnection } from './connection.js';
+import type { Peer } from './handlers.js';
 import { type Limits, withDefaults } from './limits.js';
+import { unlimited } from './rates.js';
 import { refusal } from './serve.js';
 import { bindSocket } from './socket.js';
 
-export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping'> {
+/** What a floor needs to be told only where somebody wants it so. */
+type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe'>;
+
+export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping' | keyof Optional>, Partial<Optional> {
   /** Where the socket file goes; its directory must exist and be private. */
   readonly path: string;
   readonly limits?: Partial<Limits>;
@@ -19,14 +25,20 @@ export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping
 export interface Listener {
   /** Connections open now, logged in or not. */
   connections(): number;
+  /** Those that have logged in. */
+  peers(): Peer[];
+  /** Tells the connections of these peers why, and ends them. */
+  end(which: (peer: Peer) => boolean, error: RpcError): void;
   /**
-   * Lets no one in, tells `server/stopping`, waits for running requests (at most `drainMs`, then they are cancelled), then
+   * Lets no one in, tells `server/stopping` (and whether another daemon takes over), waits for running requests (at most `drainMs`, then they are cancelled), then
    * closes everything. Must not be awaited by a request handler, whose end it waits for.
    */
-  stop(reason: string): Promise<void>;
+  stop(reason: string, restarting?: boolean): Promise<void>;
   /** Closes everything at once. Twice is harmless. */
   close(): Promise<void>;
 }
+
+const permissive: Optional = { rates: unlimited, auditor: unaudited, explain: () => undefined, observe() {} };
 
 /** Resolves when clients can connect. Throws InvalidParams for a path too long, and what binding throws. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -34,7 +46,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   /** In the order they came. */
   const open = new Set<Connection>();
   let stopping = false;
-  const deps: ConnectionDeps = { ...options, limits, stopping: () => stopping };
+  const deps: ConnectionDeps = { ...permissive, ...options, limits, stopping: () => stopping };
 
   const server = createServer((socket) => {
     if (open.size >= limits.connections && !dropOldestStranger(open)) return turnAway(socket, limits.connections);
@@ -59,13 +71,17 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
   return {
     connections: () => open.size,
+    peers: () => [...open].filter(({ loggedIn }) => loggedIn).map(({ peer }) => peer),
+    end(which, error) {
+      for (const connection of [...open]) if (which(connection.peer)) connection.refuse(error);
+    },
     close,
-    async stop(reason) {
+    async stop(reason, restarting = false) {
       if (stopping) return close();
       stopping = true;
       removeFile();
       void closeServer(server);
-      await drain([...open], reason, options.drainMs ?? 30_000);
+      await drain([...open], { reason, restarting }, options.drainMs ?? 30_000);
       await close();
     },
   };
@@ -99,8 +115,8 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-async function drain(connections: Connection[], reason: string, drainMs: number): Promise<void> {
-  for (const { peer, loggedIn } of connections) if (loggedIn) peer.tell('server/stopping', { reason });
+async function drain(connections: Connection[], why: Told<'server/stopping'>, drainMs: number): Promise<void> {
+  for (const { peer, loggedIn } of connections) if (loggedIn) peer.tell('server/stopping', why);
   const late = new AbortController();
   const idle = Promise.all(connections.map((connection) => connection.idle()));
   await Promise.race([idle, sleep(drainMs, undefined, { signal: late.signal }).catch(() => {})]);

@@ -1,20 +1,24 @@
 /** A connection as the daemon's other parts see it. */
 import { frame } from '#protocol/frames';
 import type { Peer } from './handlers.js';
+import type { Identity } from './identity.js';
 import type { Writer } from './writer.js';
 
 /** `ended` tells those who asked that the connection is gone; call it once. */
 export function createPeer(
   id: string,
   writer: Writer,
-  user: () => string | undefined,
+  identity: () => Identity | undefined,
 ): { peer: Peer; ended: () => void } {
   const listeners = new Set<() => void>();
   let gone = false;
   const peer: Peer = {
     id,
     get user() {
-      return user() ?? '';
+      return identity()?.user ?? '';
+    },
+    get identity() {
+      return identity();
     },
     tell: (method, params) => writer.send(frame({ jsonrpc: '2.0', method, params })),
     send: (bytes, end) => writer.send(bytes, end),

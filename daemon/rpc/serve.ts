@@ -1,11 +1,23 @@
 /** Serves requests of one connection: parse, lock, run, check and strip, answer. The only place where errors become answers. */
 import { ResponseError, type StarRequestHandler } from 'vscode-jsonrpc/node';
-import { type ErrorData, errors, type Method, type MethodName, methods, RpcError } from '#protocol';
+import {
+  auditOf,
+  categoryOf,
+  type ErrorData,
+  errors,
+  type Method,
+  type MethodName,
+  methods,
+  RpcError,
+} from '#protocol';
+import { checkReach, checkScope } from './access.js';
+import { type Auditor, audited } from './auditor.js';
 import type { Id } from './guard.js';
 import type { Caller, Peer } from './handlers.js';
 import { cancelled, type InFlight, type Running } from './inflight.js';
 import { problems } from './issues.js';
 import type { Lock } from './locks.js';
+import type { Rates } from './rates.js';
 import { Json, sealedJson } from './seal.js';
 
 /** One line of the log; `level` and `message` are always there. */
@@ -17,11 +29,25 @@ export type Log = (line: {
 
 export type AnyHandler = (params: any, caller: Caller) => unknown;
 
+/** One request that has its answer. */
+export interface Answered {
+  readonly name: string;
+  readonly ms: number;
+  /** Of the error, if it is one. */
+  readonly code: string | undefined;
+}
+
 export interface ServeDeps {
   readonly peer: Peer;
   readonly inFlight: InFlight;
   readonly lock: Lock;
   readonly log: Log;
+  readonly rates: Rates;
+  readonly auditor: Auditor;
+  /** What an error of a library means for a caller, such as a disk that is full; undefined for a bug. */
+  readonly explain: (error: unknown) => RpcError | undefined;
+  /** Told of each answer. */
+  readonly observe: (answered: Answered) => void;
   /** Longest answer, as JSON. */
   readonly bodyBytes: number;
   /** What to run for a method of the table now. Throws what the caller should be told instead, such as NotInitialized. */
@@ -37,18 +63,15 @@ export function serve(deps: ServeDeps): StarRequestHandler {
     const answer = (outcome: Json | ResponseError<ErrorData>) => {
       inFlight.answered(request);
       const code = outcome instanceof Json ? undefined : outcome.data?.code;
-      log({
-        level: 'debug',
-        message: 'request',
-        method: name,
-        connection: peer.id,
-        ms: performance.now() - started,
-        code,
-      });
+      const ms = performance.now() - started;
+      deps.observe({ name, ms, code });
+      const who = { request: request.id, connection: peer.id, token: peer.identity?.tokenId };
+      log({ level: 'debug', message: 'request', method: name, ...who, ms, code });
       return outcome;
     };
-    const fail = (error: unknown) => {
-      if (!(error instanceof RpcError)) logBug(log, name, peer.id, error);
+    const fail = (thrown: unknown) => {
+      const error = thrown instanceof RpcError ? thrown : deps.explain(thrown);
+      if (!error) logBug(log, name, peer.id, thrown);
       return answer(toResponse(error));
     };
 
@@ -77,8 +100,9 @@ function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Js
   if (request.isCancellationRequested) throw cancelled();
   const handler = deps.handlerOf(known(name));
   const method: Method = methods[known(name)];
-  const params = parse(method, raw);
-  const run = () => handler(params, callerOf(deps.peer, request, raw));
+  const params = admit(deps, name, method, raw);
+  const act = () => handler(params, callerOf(deps.peer, request, raw));
+  const run = auditOf(method) ? () => audited({ name, method, peer: deps.peer }, params, act, auditing(deps)) : act;
   const key = method.lock && params[method.lock];
   const result = key === undefined ? run() : deps.lock(`${name.split('/')[0]} ${key}`, run, request.signal);
   const finish = (value: unknown) => toJson(known(name), value, deps.bodyBytes);
@@ -92,6 +116,30 @@ function known(name: string): MethodName {
   return name as MethodName;
 }
 
+/** What the token may not do comes before what is wrong with the parameters, and that before what they reach. */
+function admit({ peer, rates, auditor }: ServeDeps, name: string, method: Method, raw: unknown) {
+  const { identity } = peer;
+  if (!identity) return parse(method, raw);
+  rates.take(identity.tokenId, categoryOf(method));
+  try {
+    checkScope(name, method, identity);
+    const params = parse(method, raw);
+    if (identity.reach) checkReach(name, method, params, identity.reach);
+    return params;
+  } catch (error) {
+    const refused = error instanceof RpcError && error.kind === 'Forbidden' && auditOf(method);
+    const { user, tokenId } = identity;
+    if (refused) auditor.end({ user, tokenId, connection: peer.id, method: name, target: null }, error.data.code!);
+    throw error;
+  }
+}
+
+function auditing({ auditor, log }: ServeDeps) {
+  const failed = (error: unknown) =>
+    log({ level: 'error', message: 'the end of an act could not be written to the audit', reason: String(error) });
+  return { auditor, failed };
+}
+
 function parse(method: Method, raw: unknown): Record<string, unknown> {
   const parsed = method.params.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
@@ -102,6 +150,8 @@ function parse(method: Method, raw: unknown): Record<string, unknown> {
 function callerOf(peer: Peer, request: Running, raw: unknown): Caller {
   return {
     user: peer.user,
+    // Before the login only `initialize` is served, which asks for none.
+    identity: peer.identity!,
     peer,
     get signal() {
       return request.signal;
@@ -154,8 +204,8 @@ function untilCancelled(
   });
 }
 
-function toResponse(error: unknown): ResponseError<ErrorData> {
-  if (error instanceof RpcError) return new ResponseError(errors[error.kind].code, error.message, error.data);
+function toResponse(error: RpcError | undefined): ResponseError<ErrorData> {
+  if (error) return new ResponseError(errors[error.kind].code, error.message, error.data);
   return new ResponseError(errors.Internal.code, 'Internal error; see the daemon log.', { code: 'Internal' });
 }
 

@@ -1,5 +1,6 @@
 /** The session methods. Each reads top to bottom: load, decide, act, save, tell. */
 import { type Parsed, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
+import { need } from '../rpc/access.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { checkDirectory } from './check.js';
 import { closeSession } from './close.js';
@@ -27,13 +28,14 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
   return {
     'session/create': (params, { user, signal }) => create(user, params, signal),
 
-    'session/list': (wanted, { user }) => list(user, wanted),
+    'session/list': (wanted, { user, identity }) => list(user, wanted, identity.reach),
 
     'session/get': ({ id }, { user }) => store.get(user, id),
 
     'session/rename': ({ id, name }, { user }) => change(user, id, { name }),
 
-    async 'session/update'({ id, status, ...given }, { user }) {
+    async 'session/update'({ id, status, ...given }, { user, identity }) {
+      if (status === 'closed' || status === 'trashed') need('session/update', 'destroy', identity);
       const changes = wantedChanges(deps, user, given);
       const session = store.get(user, id);
       if (status === undefined && Object.keys(changes).length === 0) throw nothingGiven();

@@ -1,5 +1,6 @@
 /** The lists of sessions, each built and serialised once until a session changes. */
 import type { Parsed, Result, Session } from '#protocol';
+import type { Reach } from '../rpc/identity.js';
 import { seal } from '../rpc/seal.js';
 import { inTabOrder, listedByDefault } from './session.js';
 import type { SessionStore } from './store.js';
@@ -9,11 +10,16 @@ const QUESTIONS = 64;
 
 export function createLists(store: SessionStore) {
   const kept = new Map<string, Result<'session/list'>>();
-  return (user: string, { revision: known, ...wanted }: Parsed<'session/list'>): Result<'session/list'> => {
+  /** What lies outside the reach is not in the list, which is then made for this caller alone. */
+  return (
+    user: string,
+    { revision: known, ...wanted }: Parsed<'session/list'>,
+    reach?: Reach,
+  ): Result<'session/list'> => {
     const { revision } = store;
     if (known === revision) return { revision, unchanged: true, sessions: [], more: false };
     // A later part of a long list is asked for once, by each who wants it all.
-    if (wanted.after !== undefined) return { revision, unchanged: false, ...page(store, user, wanted) };
+    if (wanted.after !== undefined || reach) return { revision, unchanged: false, ...page(store, user, wanted, reach) };
     const question = JSON.stringify([user, wanted]);
     const found = kept.get(question);
     if (found?.revision === revision) return found;
@@ -24,9 +30,10 @@ export function createLists(store: SessionStore) {
   };
 }
 
-function page(store: SessionStore, user: string, wanted: Omit<Parsed<'session/list'>, 'revision'>) {
+function page(store: SessionStore, user: string, wanted: Omit<Parsed<'session/list'>, 'revision'>, reach?: Reach) {
   const { status, folderId, limit, after } = wanted;
-  const all = store.list(user, status ?? listedByDefault, folderId);
+  const listed = store.list(user, status ?? listedByDefault, folderId);
+  const all = reach ? listed.filter(({ id }) => reach.session(id)) : listed;
   const from = after === undefined ? 0 : countBefore(all, store.get(user, after));
   const sessions = all.slice(from, limit === undefined ? undefined : from + limit);
   return { sessions, more: from + sessions.length < all.length };

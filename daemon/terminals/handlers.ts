@@ -1,6 +1,7 @@
 /** The terminal methods: open a stream, type, resize, acknowledge, close. */
 import { stream as limits, type Parsed, type Result, RpcError, type Session, type terminalMethods } from '#protocol';
 import type { Backend } from '../backend/index.js';
+import { need } from '../rpc/access.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -30,6 +31,7 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
 
   return {
     async 'terminal/open'(params, caller) {
+      if (params.mode === 'rw') need('terminal/open with mode "rw"', 'terminal:write', caller.identity);
       const session = openable(store.get(caller.user, params.sessionId));
       const place = places.get(session.id);
       const size = sizeIn(params);

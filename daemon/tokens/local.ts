@@ -1,7 +1,8 @@
 /** The local user's token: a file only this user can read, made at the first start. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { RpcError } from '#protocol';
+import { expandScopes, RpcError } from '#protocol';
+import type { Login } from '../rpc/handshake.js';
 
 /** The owner of everything made with the local token. */
 export const LOCAL_USER = 'local';
@@ -43,16 +44,14 @@ function writeToken(path: string): string {
 const checksum = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /** Compares in constant time, over hashes, so that lengths tell nothing. Throws Unauthorized. */
-export function createLogin(
-  token: string,
-): (given: { token: string | undefined; user: string | undefined }) => { user: string } {
+export function createLogin(token: string): Login {
   const expected = hash(token);
   return ({ token: given, user }) => {
     if (given === undefined) throw unauthorized('No token was given.', 'MISSING_TOKEN');
     if (!timingSafeEqual(hash(given.trim()), expected)) throw unauthorized('The token is not valid.', 'INVALID_TOKEN');
     if (user !== undefined && user !== LOCAL_USER)
       throw new RpcError('Forbidden', `This token acts for "${LOCAL_USER}" only.`);
-    return { user: LOCAL_USER };
+    return { user: LOCAL_USER, tokenId: 'cli', kind: 'cli', scopes: expandScopes(['admin']) };
   };
 }
 

@@ -121,7 +121,7 @@ test('`daemon/stop` answers, tells every client, removes its files and leaves th
   const { id } = await client.call('session/create', { command: ['cat'] });
   const raw = await lastWords(daemon);
   assert.deepEqual((await raw.call('daemon/stop', {})).result, { success: true, sessions: 'live on' });
-  assert.deepEqual(await raw.stopping, { reason: 'daemon/stop was called' });
+  assert.deepEqual(await raw.stopping, { reason: 'daemon/stop was called', restarting: false });
   await raw.closed;
   assert.equal(await daemon.terminate(), 0);
   const { socket, pid } = pathsIn(daemon.home);
@@ -144,7 +144,7 @@ test('a wait does not hold up the end: it is told that the daemon is stopping', 
   const waiting = raw.call('session/wait', { id, until: 'exit', timeoutMs: 600_000 });
   await raw.call('daemon/ping', {});
   const ended = daemon.terminate();
-  assert.deepEqual(await raw.stopping, { reason: 'SIGTERM' });
+  assert.deepEqual(await raw.stopping, { reason: 'SIGTERM', restarting: false });
   assert.match((await waiting).error?.message ?? '', /^The daemon is stopping/);
   assert.equal(await ended, 0);
 });
@@ -160,7 +160,7 @@ test('a running request is answered before the end, new ones are refused, and a 
     const lost = assert.rejects(making, refused('Unavailable', /ended before the answer/));
     await client.call('daemon/ping', {});
     process.kill(daemon.pid, 'SIGTERM');
-    assert.deepEqual(await stopping, { reason: 'SIGTERM' });
+    assert.deepEqual(await stopping, { reason: 'SIGTERM', restarting: false });
     await assert.rejects(other.call('session/list', {}), refused('Unavailable', /is stopping/));
     assert.equal(await daemon.terminate(), 1);
     await lost;
@@ -177,7 +177,7 @@ test('a daemon whose lock file is replaced ends by itself and leaves the files o
   writeFileSync(`${lock}.new`, '');
   renameSync(`${lock}.new`, lock);
   writeFileSync(pid, '1\n');
-  assert.deepEqual(await stopping, { reason: 'the lock file was replaced' });
+  assert.deepEqual(await stopping, { reason: 'the lock file was replaced', restarting: false });
   assert.equal(await daemon.terminate(), 0);
   assert.equal(readFileSync(pid, 'utf8'), '1\n');
 });

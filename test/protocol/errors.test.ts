@@ -10,7 +10,7 @@ const standard = [-32700, -32600, -32601, -32602, -32603, -32800];
 for (const [kind, { code, http, exit }] of kinds) {
   test(`${kind} has a code, an HTTP status and an exit code that fit together`, () => {
     assert.equal(kindOf(code), kind);
-    if (!standard.includes(code)) assert.equal(code, 1000 + http);
+    if (!standard.includes(code)) assert.equal(code % 1000, http);
     assert.ok(http >= 400 && http <= 599);
     assert.ok(exit >= 1 && exit <= 130);
   });

@@ -12,6 +12,7 @@ import type { Caller } from '../../daemon/rpc/handlers.js';
 import { sealedJson } from '../../daemon/rpc/seal.js';
 import type { AnyHandler } from '../../daemon/rpc/serve.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
+import { identityOf } from './identity.js';
 import { createFakePeer, type Told } from './memory.js';
 import { sample } from './sample.js';
 
@@ -44,7 +45,13 @@ export function openFiled(kept: Db | string = ':memory:') {
   /** One call, its parameters and its answer checked as the floor does it. */
   function call<M extends MethodName & keyof typeof handlers>(name: M, params: Params<M>, user = 'ann'): Result<M> {
     const { peer } = createFakePeer(user);
-    const caller: Caller = { user, peer, signal: new AbortController().signal, progress: () => {} };
+    const caller: Caller = {
+      user,
+      identity: identityOf(user),
+      peer,
+      signal: new AbortController().signal,
+      progress: () => {},
+    };
     const result = (handlers[name] as AnyHandler)(methods[name].params.parse(params), caller);
     const checked = methods[name].result.parse(result);
     return (sealedJson(name, result) ? result : checked) as Result<M>;

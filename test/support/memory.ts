@@ -17,6 +17,7 @@ import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/
 import { mustBeHere } from '../../daemon/sessions/session.js';
 import { createStartup } from '../../daemon/sessions/startup.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
+import { identityOf } from './identity.js';
 import { createSlowBackend, type SlowBackend } from './slow-backend.js';
 import { createSurroundings } from './surroundings.js';
 
@@ -113,7 +114,13 @@ export function openMemory({
     asking: Asking = {},
   ): Promise<Result<M>> {
     const { user = 'ann', signal = new AbortController().signal, progress = () => {} } = asking;
-    const caller: Caller = { user, signal, progress, peer: asking.peer ?? createFakePeer(user).peer };
+    const caller: Caller = {
+      user,
+      identity: identityOf(user),
+      signal,
+      progress,
+      peer: asking.peer ?? createFakePeer(user).peer,
+    };
     const parsed = methods[name].params.parse(params) as Record<string, unknown>;
     const run = async () => (handlers[name] as AnyHandler)(parsed, caller);
     const { lock } = methods[name] as { lock?: string };
@@ -162,6 +169,7 @@ export function createFakePeer(user: string) {
   const peer: Peer = {
     id: `peer of ${user}`,
     user,
+    identity: identityOf(user),
     unsent: 0,
     tell: take,
     send(frame) {

@@ -29,6 +29,7 @@ import { createTrashStore } from '../../daemon/trash/store.js';
 import { listProcesses, type Seen } from '../../daemon/worktrees/processes.js';
 import { createRecoveryStore } from '../../daemon/worktrees/recoveries.js';
 import { removalHandlers } from '../../daemon/worktrees/removal.js';
+import { identityOf } from './identity.js';
 import { createFakePeer } from './memory.js';
 import { folderFor } from './whole.js';
 
@@ -105,7 +106,13 @@ export function openRemoval(t: TestContext) {
     const handlers = { ...trash.handlers, ...removalHandlers(deps) };
     /** One call, checked and locked as the floor does it. */
     async function call<M extends Names & MethodName>(name: M, params: Params<M>, user = 'ann'): Promise<Result<M>> {
-      const caller = { user, signal: new AbortController().signal, progress() {}, peer: createFakePeer(user).peer };
+      const caller = {
+        user,
+        identity: identityOf(user),
+        signal: new AbortController().signal,
+        progress() {},
+        peer: createFakePeer(user).peer,
+      };
       const parsed = methods[name].params.parse(params) as Record<string, unknown>;
       const run = async () => (handlers[name] as AnyHandler)(parsed, caller satisfies Caller);
       const { lock } = methods[name] as { lock?: string };

@@ -6,6 +6,7 @@ import type { Peer } from '../../daemon/rpc/handlers.js';
 import { stand } from '../../daemon/terminals/moving.js';
 import { createStream } from '../../daemon/terminals/stream.js';
 import type { Viewer } from '../../daemon/terminals/viewer.js';
+import { identityOf } from './identity.js';
 
 interface Heard {
   readonly name: NotificationName;
@@ -22,6 +23,7 @@ export function createPeer() {
   };
   const peer = {
     id: 'p',
+    identity: identityOf('ann'),
     user: 'ann',
     unsent: 0,
     tell: (name: NotificationName, params: Record<string, any>) => hear({ name, params }),

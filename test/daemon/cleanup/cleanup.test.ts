@@ -6,6 +6,7 @@ import { type Cleaned, createCleanup } from '../../../daemon/cleanup/cleanup.js'
 import { cleanupHandlers } from '../../../daemon/cleanup/handlers.js';
 import { createLock } from '../../../daemon/rpc/locks.js';
 import type { AnyHandler } from '../../../daemon/rpc/serve.js';
+import { identityOf } from '../../support/identity.js';
 import { createFakePeer } from '../../support/memory.js';
 
 const HOUR = 3_600_000;
@@ -42,7 +43,7 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
   const run = async (signal = new AbortController().signal) => {
     const result = await (cleanupHandlers({ cleanup })['cleanup/run'] as AnyHandler)(
       {},
-      { user: 'ann', peer, signal, progress: () => {} },
+      { user: 'ann', identity: identityOf('ann'), peer, signal, progress: () => {} },
     );
     return methods['cleanup/run'].result.parse(result);
   };

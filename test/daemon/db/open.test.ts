@@ -23,8 +23,10 @@ test('an empty file becomes the newest schema, private, durable, and is opened a
     [migrations.length, 'wal', 2],
   );
   const tables = first.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck();
-  const named = ['event', 'folder', 'folder_preference', 'knowledge', 'knowledge_item', 'project', 'recovery_ref'];
-  assert.deepEqual(tables.all(), [...named, 'session', 'sqlite_sequence', 'trash_item', 'user_preference']);
+  const named = 'audit audit_start event folder folder_preference knowledge knowledge_item project recovery_ref'.split(
+    ' ',
+  );
+  assert.deepEqual(tables.all(), [...named, 'session', 'sqlite_sequence', 'token', 'trash_item', 'user_preference']);
   assert.equal(statSync(path).mode & 0o777, 0o600);
   first.exec("INSERT INTO event (at, user_id, name, params) VALUES (1, 'ann', 'x', '{}')");
   first.close();

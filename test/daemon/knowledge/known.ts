@@ -7,6 +7,7 @@ import { type KnowledgeDeps, knowledgeHandlers } from '../../../daemon/knowledge
 import type { Item, Items } from '../../../daemon/knowledge/knowledge.js';
 import { createKnowledgeStore } from '../../../daemon/knowledge/store.js';
 import type { AnyHandler } from '../../../daemon/rpc/serve.js';
+import { identityOf } from '../../support/identity.js';
 
 let last = 0;
 const uuid = (number: number) => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -57,7 +58,13 @@ export function openKnowledge(
       return folder;
     },
     async call<M extends Own>(name: M, params: Params<M>, user = 'ann'): Promise<Result<M>> {
-      const caller = { user, signal: new AbortController().signal, peer: {} as never, progress: () => {} };
+      const caller = {
+        user,
+        identity: identityOf(user),
+        signal: new AbortController().signal,
+        peer: {} as never,
+        progress: () => {},
+      };
       const result = await (handlers[name] as AnyHandler)(methods[name].params.parse(params) as any, caller);
       methods[name].result.parse(result);
       return result as Result<M>;

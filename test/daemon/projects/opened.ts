@@ -7,6 +7,7 @@ import { createFolderStore } from '../../../daemon/folders/store.js';
 import type { Listing } from '../../../daemon/projects/ecosystems/seen.js';
 import { createProjects, type ProjectDeps } from '../../../daemon/projects/handlers.js';
 import type { AnyHandler } from '../../../daemon/rpc/serve.js';
+import { identityOf } from '../../support/identity.js';
 
 type Own = 'project/get' | 'project/detect' | 'project/list' | 'project/refresh';
 
@@ -87,7 +88,7 @@ export function open(t: TestContext, changes: Partial<ProjectDeps> = {}, kept?: 
       { user = 'ann', signal = new AbortController().signal } = {},
     ) {
       const result = await (projects.handlers[name] as AnyHandler)(methods[name].params.parse(params) as any, {
-        ...{ user, signal, peer: {} as never, progress: () => {} },
+        ...{ user, identity: identityOf(user), signal, peer: {} as never, progress: () => {} },
       });
       methods[name].result.parse(result);
       return result as Result<M>;

@@ -7,6 +7,7 @@ import type { Handlers } from '../../../daemon/rpc/handlers.js';
 import type { ServedMethods } from '../../../daemon/rpc/handshake.js';
 import { type Listener, type ListenOptions, listen } from '../../../daemon/rpc/listen.js';
 import { createLock } from '../../../daemon/rpc/locks.js';
+import { identityOf } from '../../support/identity.js';
 import { connectRaw, type RawClient } from '../../support/raw.js';
 
 export interface Floor {
@@ -38,7 +39,7 @@ export async function openFloor(given: Given = {}): Promise<Floor & { close(): P
     path,
     login({ token, user }) {
       if (token !== 'good') throw new RpcError('Unauthorized', 'This token is not known.');
-      return { user: user ?? 'ann' };
+      return identityOf(user ?? 'ann');
     },
     serverInfo: { name: 'rdv', version: '1.2.3' },
     lock: createLock(),

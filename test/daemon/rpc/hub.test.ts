@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Peer } from '../../../daemon/rpc/handlers.js';
 import { createHub } from '../../../daemon/rpc/hub.js';
+import { identityOf } from '../../support/identity.js';
 import { session } from './floor.js';
 
 function peer(user: string) {
@@ -11,6 +12,7 @@ function peer(user: string) {
   const it: Peer = {
     id: user,
     user,
+    identity: identityOf(user),
     unsent: 0,
     tell: () => assert.fail('the hub sends frames'),
     send: (frame) => void frames.push(frame),
@@ -85,6 +87,6 @@ test('tellAll reaches every user and every subscription', () => {
   const [ann, bob] = [peer('ann'), peer('bob')];
   hub.subscribe(ann.it, []);
   hub.subscribe(bob.it);
-  hub.tellAll('server/stopping', { reason: 'test' });
+  hub.tellAll('server/stopping', { reason: 'test', restarting: false });
   assert.deepEqual([ann.heard(), bob.heard()], [['server/stopping'], ['server/stopping']]);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allMethods, allNotifications, limits, RpcError } from '#protocol';
 import type { Caller } from '../../../daemon/rpc/handlers.js';
+import { identityOf } from '../../support/identity.js';
 import { gate, onFloor, sessionId } from './floor.js';
 
 test(
@@ -31,6 +32,7 @@ test(
         },
       },
       user: 'ann',
+      scopes: ['admin', 'destroy', 'write', 'read', 'terminal:write', 'terminal:read'],
     });
   }),
 );
@@ -67,7 +69,7 @@ test('while a login runs, requests and another initialize are refused', async ()
   const held = gate();
   const login = async () => {
     await held.wait(new AbortController().signal);
-    return { user: 'ann' };
+    return identityOf('ann');
   };
   await onFloor({ login }, async ({ connect }) => {
     const client = await connect();

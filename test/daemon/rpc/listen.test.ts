@@ -163,7 +163,7 @@ test('stop lets no one in, says so, refuses new requests, waits for running ones
       assert.deepEqual(await client.next(), {
         jsonrpc: '2.0',
         method: 'server/stopping',
-        params: { reason: 'restart' },
+        params: { reason: 'restart', restarting: false },
       });
     }
     assert.equal((await idle.call('daemon/ping')).error.data.code, 'Unavailable');

@@ -165,7 +165,7 @@ test('events of the hub reach subscribers over the wire, and a subscriber that i
     const gone = new Promise<void>((resolve) => seen[0]!.onClose(resolve));
     await ann.close();
     await gone;
-    hub.tellAll('server/stopping', { reason: 'x' });
+    hub.tellAll('server/stopping', { reason: 'x', restarting: false });
     assert.equal((await bob.next()).method, 'server/stopping');
   })();
 });

@@ -66,7 +66,7 @@ test('the status is whole and fits its schema', async () => {
 
 test('stopping begins after the answer', async () => {
   const { handlers, stops } = open();
-  assert.deepEqual(handlers['daemon/stop']({}, caller), { success: true, sessions: 'live on' });
+  assert.deepEqual(handlers['daemon/stop']({ restarting: false }, caller), { success: true, sessions: 'live on' });
   assert.deepEqual(stops, []);
   await new Promise(setImmediate);
   assert.deepEqual(stops, ['daemon/stop was called']);

@@ -7,6 +7,7 @@ import { methods, type Params, type Result } from '#protocol';
 import type { Git } from '../../../daemon/git/index.js';
 import type { Caller } from '../../../daemon/rpc/handlers.js';
 import { worktreeHandlers } from '../../../daemon/worktrees/handlers.js';
+import { identityOf } from '../../support/identity.js';
 import { createFakePeer } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
 import { heard, whole } from '../../support/whole.js';
@@ -30,7 +31,13 @@ function slice(t: TestContext, change: (git: Git) => Git = (git) => git) {
     params: Params<M>,
     { user = 'ann', signal = new AbortController().signal } = {},
   ): Promise<Result<M>> {
-    const caller: Caller = { user, signal, progress: () => {}, peer: createFakePeer(user).peer };
+    const caller: Caller = {
+      user,
+      identity: identityOf(user),
+      signal,
+      progress: () => {},
+      peer: createFakePeer(user).peer,
+    };
     const result = await (handlers[name] as any)(methods[name].params.parse(params), caller);
     assert.deepEqual(methods[name].result.parse(result), result);
     return result;
