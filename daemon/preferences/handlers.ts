@@ -1,6 +1,7 @@
 /** The preference methods, and what holds where for the rest of the daemon. None waits, so none needs a lock. */
 import { type Folder, MAX_VARIABLES, preferenceMethods, type Result, RpcError } from '#protocol';
 import type { FolderStore } from '../folders/store.js';
+import { refuseLoaders } from '../rpc/environment.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { createHeld, type Held, type PreferenceDeps } from './held.js';
 import { environment, explained, type Resolved, resolved } from './resolve.js';
@@ -67,7 +68,8 @@ function preferenceHandlers(held: Held, folders: FolderStore): Handlers<typeof p
       return { preferences: held.isSet(folder) ? held.folder(folder) : null };
     },
 
-    'preference/setFolder'({ folderId, ...changes }, { user }) {
+    'preference/setFolder'({ folderId, ...changes }, { user, identity }) {
+      refuseLoaders(changes.environmentVars, identity);
       const folder = folders.get(user, folderId);
       checkGiven('preference/setFolder', changes);
       held.set(user, folderId, changes);
@@ -79,7 +81,8 @@ function preferenceHandlers(held: Held, folders: FolderStore): Handlers<typeof p
       return { success: true };
     },
 
-    'preference/setVariables'({ folderId = null, variables, unset }, { user }) {
+    'preference/setVariables'({ folderId = null, variables, unset }, { user, identity }) {
+      refuseLoaders(variables, identity);
       const environmentVars = { ...held.variables(user, folderId), ...variables };
       checkVariables(variables, unset);
       for (const name of unset) delete environmentVars[name];

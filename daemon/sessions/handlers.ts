@@ -1,6 +1,7 @@
 /** The session methods. Each reads top to bottom: load, decide, act, save, tell. */
 import { type Parsed, RpcError, type Session, type SessionStatus, type sessionMethods } from '#protocol';
 import { need } from '../rpc/access.js';
+import { refuseLoaders } from '../rpc/environment.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { checkDirectory } from './check.js';
 import { closeSession } from './close.js';
@@ -26,7 +27,10 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
   const turns = createTurns(deps, keep);
 
   return {
-    'session/create': (params, { user, signal }) => create(user, params, signal),
+    'session/create'(params, { user, identity, signal }) {
+      refuseLoaders(params.environment, identity);
+      return create(user, params, signal);
+    },
 
     'session/list': (wanted, { user, identity }) => list(user, wanted, identity.reach),
 

@@ -1,6 +1,7 @@
 /** Runs a command to its end: a session made, its output collected, its end awaited, the session closed. */
 import { randomUUID } from 'node:crypto';
 import { limits, type Parsed, type Result, RpcError, type runMethods, type Session } from '#protocol';
+import { refuseLoaders } from '../rpc/environment.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import { type CloseDeps, closeSession } from './close.js';
 import { type Collector, createCollector, LAUNCHER } from './collect.js';
@@ -32,6 +33,7 @@ const HISTORY_LINES = 10_000;
 export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
   return {
     async 'session/run'(wanted, caller) {
+      refuseLoaders(wanted.environment, caller.identity);
       const started = performance.now();
       const mark = randomUUID();
       const session = await createSession(deps, caller, createParams(wanted), (argv) => [

@@ -43,11 +43,16 @@ export function openFiled(kept: Db | string = ':memory:') {
   };
 
   /** One call, its parameters and its answer checked as the floor does it. */
-  function call<M extends MethodName & keyof typeof handlers>(name: M, params: Params<M>, user = 'ann'): Result<M> {
+  function call<M extends MethodName & keyof typeof handlers>(
+    name: M,
+    params: Params<M>,
+    user = 'ann',
+    identity = identityOf(user),
+  ): Result<M> {
     const { peer } = createFakePeer(user);
     const caller: Caller = {
       user,
-      identity: identityOf(user),
+      identity,
       peer,
       signal: new AbortController().signal,
       progress: () => {},

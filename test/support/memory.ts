@@ -7,6 +7,7 @@ import { eventHandlers } from '../../daemon/events/handlers.js';
 import { createJournal } from '../../daemon/events/journal.js';
 import type { Caller, Peer } from '../../daemon/rpc/handlers.js';
 import { createHub } from '../../daemon/rpc/hub.js';
+import type { Identity } from '../../daemon/rpc/identity.js';
 import { createLock } from '../../daemon/rpc/locks.js';
 import type { AnyHandler } from '../../daemon/rpc/serve.js';
 import { createSessions } from '../../daemon/sessions/create.js';
@@ -31,6 +32,7 @@ export interface Asking {
   readonly signal?: AbortSignal;
   readonly progress?: (value: unknown) => void;
   readonly peer?: Peer;
+  readonly identity?: Identity;
 }
 
 export type Memory = ReturnType<typeof openMemory>;
@@ -116,7 +118,7 @@ export function openMemory({
     const { user = 'ann', signal = new AbortController().signal, progress = () => {} } = asking;
     const caller: Caller = {
       user,
-      identity: identityOf(user),
+      identity: asking.identity ?? identityOf(user),
       signal,
       progress,
       peer: asking.peer ?? createFakePeer(user).peer,
