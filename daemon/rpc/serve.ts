@@ -93,7 +93,8 @@ export function serve(deps: ServeDeps): StarRequestHandler {
 
 /** The error answer to a request, or with id null to something that was none. */
 export function refusal(id: Id | null, error: RpcError): object {
-  return { jsonrpc: '2.0', id, error: { code: errors[error.kind].code, message: error.message, data: error.data } };
+  const { code } = errors[error.kind];
+  return { jsonrpc: '2.0', id, error: { code, message: harmless(error.message), data: error.data } };
 }
 
 function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Json | Promise<Json> {
@@ -205,8 +206,16 @@ function untilCancelled(
 }
 
 function toResponse(error: RpcError | undefined): ResponseError<ErrorData> {
-  if (error) return new ResponseError(errors[error.kind].code, error.message, error.data);
+  if (error) return new ResponseError(errors[error.kind].code, harmless(error.message), error.data);
   return new ResponseError(errors.Internal.code, 'Internal error; see the daemon log.', { code: 'Internal' });
+}
+
+/** A message may quote what it was given, and is shown on terminals: control characters are spelled out. */
+function harmless(message: string): string {
+  return message.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function logBug(log: Log, method: string, connection: string, error: unknown): void {

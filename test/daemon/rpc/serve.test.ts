@@ -122,6 +122,15 @@ test(
 );
 
 test(
+  'control characters that a message quotes are spelled out: it will be shown on a terminal',
+  onFloor({}, async ({ connectAs }) => {
+    const client = await connectAs();
+    const { error } = await client.call('a\u001b]0;x\u0007\u009b31m\u202eb\nc');
+    assert.match(error.message, /^No method "a\\u001b\]0;x\\u0007\\u009b31m\\u202eb\nc"/);
+  }),
+);
+
+test(
   'an RpcError is answered as it is',
   onFloor(
     {
