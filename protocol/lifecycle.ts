@@ -21,6 +21,8 @@ export const limits = {
   /** Above this many unsent bytes the connection is ended. */
   outboundHardBytes: 8 * 1024 * 1024,
   connections: 256,
+  /** Logged in with one token, so that a program gone wild leaves room for the others. */
+  connectionsPerToken: 128,
   jsonDepth: 64,
 } as const;
 

@@ -6,6 +6,7 @@ import { frame } from '#protocol/frames';
 import { unaudited } from './auditor.js';
 import { type Connection, type ConnectionDeps, openConnection } from './connection.js';
 import type { Peer } from './handlers.js';
+import type { Identity } from './identity.js';
 import { type Limits, withDefaults } from './limits.js';
 import { unlimited } from './rates.js';
 import { refusal } from './serve.js';
@@ -46,7 +47,17 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   /** In the order they came. */
   const open = new Set<Connection>();
   let stopping = false;
-  const deps: ConnectionDeps = { ...permissive, ...options, limits, stopping: () => stopping };
+  const deps: ConnectionDeps = {
+    ...permissive,
+    ...options,
+    limits,
+    stopping: () => stopping,
+    login(credentials, connection) {
+      const entered = options.login(credentials, connection);
+      const check = (identity: Identity) => leaveRoom(open, identity, connection, limits.connectionsPerToken);
+      return entered instanceof Promise ? entered.then(check) : check(entered);
+    },
+  };
 
   const server = createServer((socket) => {
     if (open.size >= limits.connections && !dropOldestStranger(open)) return turnAway(socket, limits.connections);
@@ -96,6 +107,15 @@ function dropOldestStranger(open: Set<Connection>): boolean {
     return true;
   }
   return false;
+}
+
+/** Throws Overloaded when a token has as many connections as one may have. */
+function leaveRoom(open: Set<Connection>, identity: Identity, connection: string, limit: number): Identity {
+  const { tokenId } = identity;
+  const others = [...open].filter(({ peer }) => peer.id !== connection && peer.identity?.tokenId === tokenId);
+  if (others.length < limit) return identity;
+  const said = `${limit} connections use this token, no more are let in. Close some of them.`;
+  throw new RpcError('Overloaded', said, { retryAfterMs: 1000 });
 }
 
 function turnAway(socket: Socket, limit: number): void {

@@ -221,3 +221,19 @@ test('stop and close may come twice and together, and a client that does not rea
     assert.equal(listener.connections(), 0);
   })();
 });
+
+test(
+  'one token does not take all the connections: beyond its share it is Overloaded, and others get in',
+  onFloor({ limits: { connectionsPerToken: 2 } }, async ({ connect, connectAs, listener }) => {
+    const first = await connectAs('ann');
+    await connectAs('ann');
+    const third = await connect();
+    const { error } = await third.login('ann');
+    assert.deepEqual([error.code, error.data.retryAfterMs], [1429, 1000]);
+    assert.match(error.message, /^2 connections use this token/);
+    await connectAs('bob');
+    await first.close();
+    while (listener.connections() > 3) await new Promise(setImmediate);
+    assert.equal((await third.login('ann')).result.user, 'ann');
+  }),
+);
