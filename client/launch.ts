@@ -17,9 +17,9 @@ export interface Launch {
 }
 
 /** Starts the daemon so that it outlives us: own session, no terminal, no directory held, the same environment. */
-export function launch(daemonFile: string, paths: Paths): Launch {
+export function launch(daemonFile: string, paths: Paths, args: readonly string[] = []): Launch {
   const words = openHidden();
-  const child = spawn(process.execPath, [daemonFile], {
+  const child = spawn(process.execPath, [daemonFile, ...args], {
     detached: true,
     cwd: '/',
     env: { ...process.env, REMOTE_DEV_DIR: paths.home },

@@ -19,7 +19,7 @@ interface QuickOptions {
   readonly timeoutMs: number;
 }
 
-/** Undefined when nobody listens at the socket: starting a daemon is the full program's business. */
+/** Undefined when nobody listens at the socket, or hangs up at once: starting a daemon is the full program's business. */
 export async function quickConnect(options: QuickOptions): Promise<QuickClient | undefined> {
   const socket = await dial(options.socketPath);
   if (!socket) return undefined;
@@ -29,6 +29,8 @@ export async function quickConnect(options: QuickOptions): Promise<QuickClient |
     return client;
   } catch (error) {
     client.close();
+    // It ends, or hands over to another one: whom to ask next is the full program's business too.
+    if (error instanceof RpcError && error.data.code === 'CONNECTION_LOST') return undefined;
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export interface EnsureOptions extends Pick<ConnectOptions, 'clientInfo' | 'sign
 const START_MS = 8000;
 const BACKOFF_MS = { first: 25, most: 200 };
 /** What the daemon exits with when another one holds the lock. */
-const ALREADY_RUNS = 75;
+export const ALREADY_RUNS = 75;
 /** A loser of the race looks this long for the winner before it tries again: the winner may have been one about to stop. */
 const PATIENCE_MS = 1500;
 
@@ -29,7 +29,8 @@ export async function ensureDaemon(options: EnsureOptions): Promise<Client> {
   const { endpoint, autostart, daemonFile, ...rest } = options;
   const attempt = () => connect({ socketPath: endpoint.socketPath, token: endpoint.token, ...rest });
   try {
-    return await attempt();
+    // One that hung up while another takes its place has left the line to that one.
+    return await attempt().catch((error) => (hungUp(error) ? attempt() : Promise.reject(error)));
   } catch (error) {
     if (!isAway(error)) throw error;
     if (!autostart || endpoint.foreign) throw notStarted(error, endpoint);
@@ -42,22 +43,22 @@ async function startAndConnect(
   begin: () => Launch,
   { endpoint, signal }: EnsureOptions,
 ): Promise<Client> {
-  const deadline = Date.now() + START_MS;
+  const deadline = performance.now() + START_MS;
   let child = begin();
   let patience = Number.POSITIVE_INFINITY;
   try {
     for (let wait = BACKOFF_MS.first; ; wait = Math.min(wait * 1.5, BACKOFF_MS.most)) {
-      await pause(Math.min(wait, Math.max(0, deadline - Date.now())), child, signal);
+      await pause(Math.min(wait, Math.max(0, deadline - performance.now())), child, signal);
       try {
         return await attempt();
       } catch (error) {
         if (!isAway(error)) throw error;
         const end = child.ended();
         if (end && end.code !== ALREADY_RUNS) throw died(end.code, child.lastWords());
-        if (Date.now() >= deadline) throw tooLate(endpoint);
-        if (end) patience = Math.min(patience, Date.now() + PATIENCE_MS);
+        if (performance.now() >= deadline) throw tooLate(endpoint);
+        if (end) patience = Math.min(patience, performance.now() + PATIENCE_MS);
       }
-      if (Date.now() < patience) continue;
+      if (performance.now() < patience) continue;
       child.release();
       child = begin();
       patience = Number.POSITIVE_INFINITY;
@@ -76,11 +77,16 @@ async function pause(ms: number, child: Launch, signal: AbortSignal | undefined)
   await (child.ended() ? time : Promise.race([time, child.end]));
 }
 
-const awayCodes = new Set(['ENOENT', 'ECONNREFUSED', 'CONNECTION_LOST']);
+const hangUpCodes = ['ECONNRESET', 'CONNECTION_LOST', 'RESTARTING'];
+const awayCodes = ['ENOENT', 'ECONNREFUSED', ...hangUpCodes];
 
 /** Nobody listens, or a daemon about to stop hung up: worth another try. */
 function isAway(error: unknown): boolean {
-  return error instanceof RpcError && error.kind === 'Unavailable' && awayCodes.has(error.data.code ?? '');
+  return error instanceof RpcError && error.kind === 'Unavailable' && awayCodes.includes(error.data.code ?? '');
+}
+
+function hungUp(error: unknown): boolean {
+  return isAway(error) && hangUpCodes.includes((error as RpcError).data.code!);
 }
 
 function notStarted(error: unknown, { foreign, socketPath }: Endpoint): RpcError {
@@ -91,7 +97,7 @@ function notStarted(error: unknown, { foreign, socketPath }: Endpoint): RpcError
   return new RpcError('Unavailable', `No daemon answers at ${socketPath}.`, { ...data, details: { cure } });
 }
 
-function died(code: number | null, lastWords: string): RpcError {
+export function died(code: number | null, lastWords: string): RpcError {
   const how = code === null ? 'was killed' : `exited with code ${code}`;
   const cure = 'Run `rdv daemon run` to watch it start.';
   return new RpcError('Unavailable', `The daemon ${how} while starting${lastWords ? `: ${lastWords}` : '.'}`, {

@@ -2,7 +2,7 @@
 import { RpcError } from '#protocol';
 import type { Backend, BackendEvents, BackendKind } from './backend/index.js';
 import type { Log } from './log.js';
-import { openTmux } from './tmux/index.js';
+import { checkTmux, openTmux } from './tmux/index.js';
 
 export interface ChooseOptions {
   /** What `RDV_BACKEND` says: nothing, `tmux` or `pty`. */
@@ -26,6 +26,14 @@ export async function chooseBackend(options: ChooseOptions, events: BackendEvent
     if (wanted === 'tmux' || !isAbsence(error)) throw error;
     return fallBack(error.message, options, events);
   }
+}
+
+/** Whether tmux, or what is wanted in its place, can be used. Throws as `chooseBackend`, and when tmux is missing. */
+export async function checkBackend({
+  wanted,
+  socketName,
+}: Pick<ChooseOptions, 'wanted' | 'socketName'>): Promise<void> {
+  if (kindOf(wanted) !== 'pty') await checkTmux(socketName);
 }
 
 function kindOf(wanted: string | undefined): BackendKind | undefined {

@@ -1,6 +1,4 @@
 /** Wires the daemon together: database, backend, slices, socket. The one place that knows them all. */
-import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
@@ -11,7 +9,9 @@ import { cleanEnvironment } from './environment.js';
 import { createHandlers } from './handlers.js';
 import type { Log } from './log.js';
 import { createParts, type Parts } from './parts.js';
+import { socketName } from './place.js';
 import { createRelay, type Relay } from './relay.js';
+import type { Door } from './rpc/door.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { checkSocket } from './rpc/socket.js';
 import { isLive } from './sessions/session.js';
@@ -26,12 +26,14 @@ export interface DaemonOptions {
   readonly umask: number;
   readonly log: Log;
   /** Called when a client asks the daemon to stop. */
-  readonly stopAsked: (reason: string) => void;
+  readonly stopAsked: (reason: string, restarting: boolean) => void;
+  /** Where clients wait already. */
+  readonly door?: Door | undefined;
 }
 
 export interface Daemon {
   /** Drains, closes, leaves tmux and its programs alone; without tmux the programs end. */
-  stop(reason: string): Promise<void>;
+  stop(reason: string, restarting?: boolean): Promise<void>;
 }
 
 const RECONCILE_MS = 10 * 60_000;
@@ -79,14 +81,14 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
 
   return {
-    async stop(reason) {
+    async stop(reason, restarting) {
       clearInterval(again);
       parts.end.abort();
       startup.close();
       for (const { id } of store.all()) terminals.endAll(id, 'stopping');
       // Told before requests are waited for: one of them may wait for it.
       const cleaned = cleanup.close();
-      await listener.stop(reason);
+      await listener.stop(reason, restarting);
       await cleaned;
       await close(parts);
     },
@@ -116,6 +118,7 @@ async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
   const status = { ...parts, ...options, startedAt, counts, stop: options.stopAsked };
   listener = await listen({
     path: options.paths.socket,
+    door: options.door,
     handlers: createHandlers(parts, status),
     login: createLogin(ensureToken(options.paths.cliToken)),
     serverInfo: { name: 'rdv', version: options.version },
@@ -124,12 +127,6 @@ async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
     log,
   });
   return listener;
-}
-
-/** `rdv` for the usual data folder; another folder gets a server of its own. */
-function socketName({ home }: Paths): string {
-  if (home === `${homedir()}/.remote-dev`) return 'rdv';
-  return `rdv-${createHash('sha256').update(home).digest('hex').slice(0, 10)}`;
 }
 
 function closeDatabase(db: Db): void {

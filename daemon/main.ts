@@ -9,44 +9,60 @@ import { readConfig } from './config.js';
 import { openDaemon } from './daemon.js';
 import { takeLock } from './db/lock.js';
 import { type Log, openLog } from './log.js';
+import { type Taken, takeOver } from './replace.js';
+import { removeStrays } from './rpc/socket.js';
 import { VERSION } from './version.js';
 
 const LOCK_CHECK_MS = 5000;
 
-/** Exit codes: 0 stopped, 75 already running, else those of the errors table. The cause goes to stderr and the log. */
+/**
+ * With `--replace` it takes the place of the daemon that runs. Exit codes: 0 stopped, 75 already running, else those of
+ * the errors table. The cause goes to stderr and the log.
+ */
 async function main(): Promise<void> {
   const paths = pathsIn(resolve(homeFolder(process.env, homedir())));
   const umask = process.umask(0o077);
   keepYoungHeapSmall();
   makeFolders(paths);
-  const lock = await takeLock(paths.lock);
-  if (!lock) {
+  const taken = await take(paths);
+  if (!taken) {
     const pid = pidIn(paths);
     process.stderr.write(`rdvd: already running${pid && ` (pid ${pid})`} for ${paths.home}.\n`);
     process.exitCode = errors.Overloaded.exit;
     return;
   }
+  const { lock, door } = taken;
   const log = openLog(paths.log);
   const ending = createEnding(log);
   try {
+    removeStrays(paths.socket);
     const config = readConfig(paths.config, log);
-    const daemon = await openDaemon({ paths, config, version: VERSION, umask, log, stopAsked: ending.ask });
+    const daemon = await openDaemon({ paths, config, version: VERSION, umask, log, door, stopAsked: ending.ask });
     writeFileSync(paths.pid, `${process.pid}\n`);
     const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
     log({ level: 'info', message: 'ready', socket: paths.socket, version: VERSION });
     process.stdout.write(`ready ${paths.socket}\n`);
-    const reason = await ending.asked;
-    log({ level: 'info', message: 'stopping', reason });
+    const { reason, restarting } = await ending.asked;
+    log({ level: 'info', message: 'stopping', reason, restarting });
     clearInterval(check);
-    await daemon.stop(reason);
+    await daemon.stop(reason, restarting);
     if (pidIn(paths) === String(process.pid)) rmSync(paths.pid);
     log({ level: 'info', message: 'stopped' });
   } catch (error) {
     log({ level: 'error', message: 'the daemon could not start or stop', reason: String(error) });
     throw error;
   } finally {
+    // Whoever still waits is told by the end of the connection; the name goes first, as long as it is ours.
+    door?.removeFile();
+    await door?.close();
     lock.release();
   }
+}
+
+async function take(paths: Paths): Promise<Taken | undefined> {
+  if (process.argv.includes('--replace')) return takeOver(paths);
+  const lock = await takeLock(paths.lock);
+  return lock && { lock, door: undefined };
 }
 
 /**
@@ -79,9 +95,9 @@ function pidIn({ pid }: Paths): string {
 
 /** The first reason to stop ends in order, a second signal at once. */
 function createEnding(log: Log) {
-  let ask: (reason: string) => void = () => {};
-  const asked = new Promise<string>((resolved) => {
-    ask = resolved;
+  let ask: (reason: string, restarting?: boolean) => void = () => {};
+  const asked = new Promise<{ reason: string; restarting: boolean }>((resolve) => {
+    ask = (reason, restarting = false) => resolve({ reason, restarting });
   });
   let signals = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

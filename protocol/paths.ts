@@ -6,6 +6,8 @@ export interface Paths {
   readonly run: string;
   readonly socket: string;
   readonly lock: string;
+  /** The lock of a daemon that takes another one's place. */
+  readonly succession: string;
   readonly pid: string;
   readonly database: string;
   readonly cliToken: string;
@@ -29,6 +31,7 @@ export function pathsIn(home: string): Paths {
     run: `${home}/run`,
     socket: `${home}/run/api.sock`,
     lock: `${home}/run/lock.db`,
+    succession: `${home}/run/succession.db`,
     pid: `${home}/run/rdvd.pid`,
     database: `${home}/rdv.db`,
     cliToken: `${home}/cli-token`,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type MethodName, type Params, type Result, run } from '#protocol';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
-import { type Client, createShared } from '../index.js';
+import { type Client, callThrough, createShared } from '../index.js';
 import { ensureDaemon } from '../start.js';
 import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
@@ -62,7 +62,7 @@ export function createContext(command: Command): Context {
     clientIfRunning: () => shared.client(false),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
       const limit = callMs(method, params as { timeoutMs?: number }, timeoutMs);
-      return (await client()).call(method, params, { signal: interruption.signal, timeoutMs: limit });
+      return callThrough(client, method, params, { signal: interruption.signal, timeoutMs: limit });
     },
     close() {
       interruption.end();

@@ -1,4 +1,4 @@
-/** `rdv daemon`: start, stop, status and run; the rest of the noun comes from the method table. */
+/** `rdv daemon`: start, stop, restart, status and run; the rest of the noun comes from the method table. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
@@ -7,6 +7,7 @@ import { RpcError } from '#protocol/errors';
 import { ensureDaemon } from '../start.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
+import { restart } from './restart.js';
 import { showResult } from './show.js';
 
 /** A daemon finishes its running requests first; that is its business for this long. */
@@ -21,6 +22,16 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
       .action((_flags: object, command: Command) => withContext(command, action));
   add('start', 'Starts the daemon unless it runs.', start);
   add('stop', 'Stops the daemon; sessions live on in tmux, and end where there is none.', stop);
+  group
+    .command('restart')
+    .description('Starts another daemon in its place; sessions live on, clients wait a moment.')
+    .option('--yes', 'do it without asking, also where sessions end with the daemon')
+    .action(({ yes = false }: { yes?: boolean }, command: Command) =>
+      withContext(command, async (context) => {
+        refuseForeign(context);
+        if (!(await restart(context, yes))) await start(context);
+      }),
+    );
   add('status', 'Tells what runs: version, process, paths and counts.', async (context) => {
     const client = await context.clientIfRunning();
     await showResult(
@@ -32,14 +43,18 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
   add('run', 'Runs the daemon in the foreground.', run);
 }
 
-async function start({ endpoint, daemonFile, signal, output }: Context): Promise<void> {
-  if (endpoint.foreign) {
-    throw failure(
-      'InvalidParams',
-      'A daemon can only be started at its usual socket.',
-      'Leave --socket and RDV_SOCKET out; REMOTE_DEV_DIR moves everything.',
-    );
-  }
+function refuseForeign({ endpoint }: Context): void {
+  if (!endpoint.foreign) return;
+  throw failure(
+    'InvalidParams',
+    'A daemon can only be started at its usual socket.',
+    'Leave --socket and RDV_SOCKET out; REMOTE_DEV_DIR moves everything.',
+  );
+}
+
+async function start(context: Context): Promise<void> {
+  refuseForeign(context);
+  const { endpoint, daemonFile, signal, output } = context;
   const client = await ensureDaemon({ endpoint, daemonFile, signal, autostart: true });
   try {
     const status = await client.call('daemon/status', {}, { signal });

@@ -35,10 +35,10 @@ function cureFor(error: unknown): string {
 }
 
 const cures: Partial<Record<ErrorKind, string>> = {
-  MethodNotFound: 'The daemon is older than this rdv: `rdv daemon stop`, then `rdv daemon start`.',
+  MethodNotFound: 'The daemon is older than this rdv: `rdv daemon restart`.',
   InvalidParams: 'The command with --help shows what it takes.',
   Cancelled: 'Nothing was waited for any longer; run the command again.',
-  UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon stop`, then `rdv daemon start`.',
+  UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon restart`.',
   Unauthorized:
     'The token file does not fit this daemon: check REMOTE_DEV_DIR, or restart it with `rdv daemon stop` and `rdv daemon start`.',
   NotFound: 'See what there is: `rdv ls --all`.',

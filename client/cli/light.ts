@@ -4,10 +4,13 @@ import type { OutputFlags } from './output.js';
 
 export interface LightCommand {
   readonly flags: OutputFlags;
+  /** Changes nothing: it can be run again whatever became of it. */
+  readonly reads: boolean;
   run(caller: Caller): Promise<void>;
 }
 
 interface Shape {
+  readonly reads: boolean;
   readonly switches: readonly string[];
   readonly values: readonly string[];
   readonly operands: readonly [least: number, most: number];
@@ -15,6 +18,7 @@ interface Shape {
 }
 
 const listing = {
+  reads: true,
   operands: [0, 0],
   run: (caller, _, options) => list(caller, options),
 } as const satisfies Partial<Shape>;
@@ -23,12 +27,14 @@ const shapes: Readonly<Record<string, Shape>> = {
   ls: { ...listing, switches: ['all'], values: ['status'] },
   'session list': { ...listing, switches: [], values: ['status'] },
   send: {
+    reads: false,
     switches: ['enter'],
     values: ['keys'],
     operands: [1, Number.POSITIVE_INFINITY],
     run: (caller, [id = '', ...words], options) => send(caller, id, words, options),
   },
   screen: {
+    reads: true,
     switches: [],
     values: ['lines'],
     operands: [1, 1],
@@ -52,7 +58,7 @@ export function parseLight(argv: readonly string[]): LightCommand | undefined {
   if (!read) return undefined;
   const [least, most] = shape.operands;
   if (read.operands.length < least || read.operands.length > most) return undefined;
-  return { flags: read.flags, run: (caller) => shape.run(caller, read.operands, read.options) };
+  return { flags: read.flags, reads: shape.reads, run: (caller) => shape.run(caller, read.operands, read.options) };
 }
 
 function readWords(shape: Shape, words: readonly string[]) {

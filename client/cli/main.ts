@@ -1,4 +1,5 @@
 /** The program `rdv`: hot commands at once, everything else by the full program, loaded only then. */
+import { RpcError } from '#protocol/errors';
 import { findEndpoint } from '../endpoint.js';
 import { quickConnect } from '../quick.js';
 import { tellFailure } from './fail.js';
@@ -19,11 +20,20 @@ async function runLight(argv: readonly string[]): Promise<boolean> {
   process.once('SIGINT', interrupted);
   try {
     await command.run({ call: client.call, output: createOutput(command.flags) });
+  } catch (error) {
+    if (isHandedOver(error, command.reads)) return false;
+    throw error;
   } finally {
     process.off('SIGINT', interrupted);
     client.close();
   }
   return true;
+}
+
+/** The daemon is being replaced and did not do what was asked of it last; what came before only read. */
+function isHandedOver(error: unknown, reads: boolean): boolean {
+  const { code } = error instanceof RpcError ? error.data : {};
+  return code === 'RESTARTING' || (reads && code === 'CONNECTION_LOST');
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -15,11 +15,11 @@ const ATTEMPTS = 10;
  * Takes the lock on a file used for nothing else, or returns undefined when another process holds it. The kernel
  * releases it however the process ends, so no stale lock and no pid is ever guessed at.
  */
-export async function takeLock(path: string): Promise<Lock | undefined> {
+export async function takeLock(path: string, attempts = ATTEMPTS): Promise<Lock | undefined> {
   const db = new Database(path, { timeout: 0 });
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
     if (begin(db)) return held(db, path);
-    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 25));
+    if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 25));
   }
   db.close();
   return undefined;

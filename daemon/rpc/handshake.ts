@@ -28,13 +28,19 @@ export interface Credentials {
 /** Tells whose connection this is. Throws Unauthorized, or RateLimited after too many failures. */
 export type Login = (credentials: Credentials, connection: string) => Identity | Promise<Identity>;
 
+export interface Stopping {
+  /** Another daemon takes over at once. */
+  readonly restarting: boolean;
+}
+
 export interface HandshakeDeps {
   readonly handlers: Handlers<ServedMethods>;
   readonly login: Login;
   readonly serverInfo: Result<'initialize'>['serverInfo'];
   readonly discover: () => object;
   readonly limits: Limits;
-  readonly stopping: () => boolean;
+  /** Undefined as long as the daemon does not stop. */
+  readonly stopping: () => Stopping | undefined;
 }
 
 export interface Handshake {
@@ -122,10 +128,18 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
       if (name === 'shutdown') return shutdown;
       if (name === 'auth/refresh') return refresh;
       if (name === 'rpc.discover') return () => document(deps.discover);
-      if (deps.stopping()) throw new RpcError('Unavailable', 'The daemon is stopping; connect again in a moment.');
+      const stopping = deps.stopping();
+      if (stopping) throw notBegun(stopping);
       return deps.handlers[name];
     },
   };
+}
+
+/** The code tells a program that it may ask again: nothing was done. */
+function notBegun({ restarting }: Stopping): RpcError {
+  const code = restarting ? 'RESTARTING' : 'STOPPING';
+  const what = restarting ? 'being restarted' : 'stopping';
+  return new RpcError('Unavailable', `The daemon is ${what}; connect again in a moment.`, { code });
 }
 
 /** Throws Forbidden: what a connection has open belongs to one user. */

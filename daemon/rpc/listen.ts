@@ -1,16 +1,17 @@
 /** The unix socket server: lets connections in, at most so many, and sees them off. */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError, type Told } from '#protocol';
 import { frame } from '#protocol/frames';
 import { unaudited } from './auditor.js';
 import { type Connection, type ConnectionDeps, openConnection } from './connection.js';
+import { type Door, openDoor } from './door.js';
 import type { Peer } from './handlers.js';
+import type { Stopping } from './handshake.js';
 import type { Identity } from './identity.js';
 import { type Limits, withDefaults } from './limits.js';
 import { unlimited } from './rates.js';
 import { refusal } from './serve.js';
-import { bindSocket } from './socket.js';
 
 /** What a floor needs to be told only where somebody wants it so. */
 type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe'>;
@@ -18,8 +19,10 @@ type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe'
 export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping' | keyof Optional>, Partial<Optional> {
   /** Where the socket file goes; its directory must exist and be private. */
   readonly path: string;
+  /** Where clients wait already; else one is opened at the path. */
+  readonly door?: Door | undefined;
   readonly limits?: Partial<Limits>;
-  /** How long running requests may take to end when the daemon stops. */
+  /** How long running requests may take to end when the daemon stops; `DRAIN_MS` for all but tests. */
   readonly drainMs?: number;
 }
 
@@ -39,6 +42,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export const DRAIN_MS = 30_000;
+const LINGER_MS = 20;
+
 const permissive: Optional = { rates: unlimited, auditor: unaudited, explain: () => undefined, observe() {} };
 
 /** Resolves when clients can connect. Throws InvalidParams for a path too long, and what binding throws. */
@@ -46,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const limits = withDefaults(options.limits);
   /** In the order they came. */
   const open = new Set<Connection>();
-  let stopping = false;
+  let stopping: Stopping | undefined;
   const deps: ConnectionDeps = {
     ...permissive,
     ...options,
@@ -59,20 +65,20 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     },
   };
 
-  const server = createServer((socket) => {
+  const door = options.door ?? (await openDoor(options.path));
+  door.onError((error) => options.log({ level: 'error', message: 'The socket failed.', stack: error.stack }));
+  door.open((socket) => {
     if (open.size >= limits.connections && !dropOldestStranger(open)) return turnAway(socket, limits.connections);
     const connection = openConnection(socket, deps);
     open.add(connection);
     void connection.closed.then(() => open.delete(connection));
   });
-  const removeFile = await bindSocket(server, options.path);
-  server.on('error', (error) => options.log({ level: 'error', message: 'The socket failed.', stack: error.stack }));
 
   let closing: Promise<void> | undefined;
   async function closeAll(): Promise<void> {
     // The file goes first: while our socket is bound its inode cannot become someone else's.
-    removeFile();
-    const ended = closeServer(server);
+    door.removeFile();
+    const ended = door.close();
     const connections = [...open];
     for (const connection of connections) connection.close('the daemon stops');
     await Promise.all(connections.map((connection) => connection.closed));
@@ -89,10 +95,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     close,
     async stop(reason, restarting = false) {
       if (stopping) return close();
-      stopping = true;
-      removeFile();
-      void closeServer(server);
-      await drain([...open], { reason, restarting }, options.drainMs ?? 30_000);
+      stopping = { restarting };
+      door.removeFile();
+      void door.close();
+      await drain([...open], { reason, restarting }, options.drainMs ?? DRAIN_MS);
+      // A request on its way hears that it was not begun, and goes to the next daemon.
+      if (restarting) await sleep(LINGER_MS);
       await close();
     },
   };
@@ -127,12 +135,6 @@ function turnAway(socket: Socket, limit: number): void {
   socket.write(frame(refusal(null, error)));
   socket.resume();
   socket.destroySoon();
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
 }
 
 async function drain(connections: Connection[], why: Told<'server/stopping'>, drainMs: number): Promise<void> {

@@ -1,21 +1,27 @@
 /** The socket file: made private before it has its name, and removed only while it is still ours. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
 import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { RpcError } from '#protocol';
 import { SOCKET_PATH_BYTES } from '#protocol/paths';
 
+export interface SocketFile {
+  isOurs(): boolean;
+  /** Leaves a newer daemon's file alone. */
+  remove(): void;
+}
+
 /**
  * Makes the server listen at the path, mode 0600, taking the place of a socket that is there already: whoever may run is
- * decided by the lock, not here. Returns the way to remove the file again, which leaves a newer daemon's file alone.
- * Throws InvalidParams for a path too long, Conflict if something that is no socket lies there.
+ * decided by the lock, not here. Throws InvalidParams for a path too long, Conflict if something that is no socket lies
+ * there.
  */
-export async function bindSocket(server: Server, path: string): Promise<() => void> {
+export async function bindSocket(server: Server, path: string): Promise<SocketFile> {
   checkSocket(path);
   // Bound under another name first, so that nobody connects before the mode is right and no other daemon's file is lost.
-  const temporary = join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
+  const temporary = temporaryBeside(path);
   const listening = once(server, 'listening');
   const umask = process.umask(0o177);
   try {
@@ -28,13 +34,30 @@ export async function bindSocket(server: Server, path: string): Promise<() => vo
     await listening;
     const ours = verifyPrivate(temporary);
     renameSync(temporary, path);
-    return () => removeIfOurs(path, ours);
+    const isOurs = () => isSame(path, ours);
+    return { isOurs, remove: () => isOurs() && rmSync(path, { force: true }) };
   } catch (error) {
     // Removes the temporary file too: libuv unlinks the name a socket was bound to.
     server.close();
     throw error;
   }
 }
+
+/** Gives the socket that lies here another name too, so that it can have its own again. Throws what linking throws. */
+export function keepSocket(path: string): { restore(): void; drop(): void } {
+  const kept = temporaryBeside(path);
+  linkSync(path, kept);
+  return { restore: () => renameSync(kept, path), drop: () => rmSync(kept, { force: true }) };
+}
+
+/** Removes what daemons that were killed while they bound theirs left beside the socket; for the holder of the lock. */
+export function removeStrays(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) if (TEMPORARY.test(name)) rmSync(join(folder, name), { force: true });
+}
+
+const TEMPORARY = /^\.[0-9a-f]{5}$/;
+const temporaryBeside = (path: string) => join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
 
 /** Throws what `bindSocket` would: InvalidParams for a path too long, Conflict if something that is no socket lies there. */
 export function checkSocket(path: string): void {
@@ -65,7 +88,7 @@ function verifyPrivate(path: string): Stats {
   return made;
 }
 
-function removeIfOurs(path: string, ours: Stats): void {
+function isSame(path: string, ours: Stats): boolean {
   const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there?.ino === ours.ino && there.dev === ours.dev) rmSync(path, { force: true });
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }

@@ -14,7 +14,7 @@ export interface StatusDeps {
   readonly now: () => number;
   readonly counts: () => { connections: number; sessions: number; viewers: number };
   /** Begins to stop; returns at once. */
-  readonly stop: (reason: string) => void;
+  readonly stop: (reason: string, restarting: boolean) => void;
 }
 
 type Component = Result<'daemon/health'>['components'][number];
@@ -44,9 +44,9 @@ export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods>
       ...counts(),
     }),
 
-    'daemon/stop'() {
+    'daemon/stop'({ restarting }) {
       // The answer goes out first: stopping waits for running requests, and this is one.
-      setImmediate(() => stop('daemon/stop was called'));
+      setImmediate(() => stop('daemon/stop was called', restarting));
       return { success: true, sessions: backend.kind === 'tmux' ? 'live on' : 'end' };
     },
   };

@@ -10,6 +10,8 @@ import { openProcess, type ProcessOptions, type TmuxProcess } from './process.js
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
 import { createWindow, killWindow, linkedWindows, linkWindow, listWindows, resizeWindow } from './windows.js';
 
+export { checkTmux } from './version.js';
+
 /** Throws Unavailable, with the cure, when tmux is absent or too old, and TmuxGone when it cannot be started. */
 export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: BackendEvents): Promise<Backend> {
   const version = await probeTmux();

@@ -27,6 +27,21 @@ export async function probeTmux(): Promise<TmuxVersion> {
   return version;
 }
 
+/**
+ * Whether this tmux can be used, and speaks the language of our server if that runs: one that was updated does not speak
+ * to a server of before. Throws as `probeTmux`.
+ */
+export async function checkTmux(socketName: string): Promise<void> {
+  await probeTmux();
+  const asked = await execa('tmux', ['-L', socketName, 'display-message', '-p', 'ok'], {
+    timeout: 5000,
+    reject: false,
+  });
+  if (asked.exitCode === 0 || /no server running|error connecting to .*No such file/.test(asked.stderr)) return;
+  const said = `tmux cannot reach its server ${socketName} (${asked.stderr.trim() || asked.shortMessage}). Repair that first.`;
+  throw new RpcError('Unavailable', said, { code: 'TMUX_UNAVAILABLE' });
+}
+
 /** `tmux 3.3a`, `tmux next-3.8`, `tmux openbsd-7.4` (which follows its own count, and is always new enough). */
 export function parseVersion(output: string): TmuxVersion {
   const text = output.trim().replace(/^tmux\s+/, '');

@@ -15,7 +15,8 @@ export function ensureToken(path: string): string {
   return readToken(path) || writeToken(path);
 }
 
-function readToken(path: string): string {
+/** Empty when there is none. */
+export function readToken(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {

@@ -59,8 +59,12 @@ export function folderFor(t: TestContext): string {
 }
 
 /** Runs a daemon that is expected to refuse to start, to its end. */
-export async function runToEnd(home: string, environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [join(root, 'dist/rdvd.cjs')], {
+export async function runToEnd(
+  home: string,
+  environment: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, [join(root, 'dist/rdvd.cjs'), ...args], {
     env: { ...process.env, REMOTE_DEV_DIR: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
