@@ -10,6 +10,7 @@ import { createJournal } from './events/journal.js';
 import { sessionsByFolder } from './filing.js';
 import { createFolderStore } from './folders/store.js';
 import { createGit, describeRepository } from './git/index.js';
+import { createBoard } from './health/board.js';
 import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log.js';
@@ -78,6 +79,7 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
     ...{ db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
     lock: createLock(),
+    board: createBoard({ log, now }),
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),

@@ -39,6 +39,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
+  'daemon/health': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   // The composition root alone knows all slices, and nobody knows it.
   daemon: [
@@ -62,6 +63,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/trash',
     'daemon/worktrees',
     'daemon/status',
+    'daemon/health',
     'pino',
     'smol-toml',
     'node',
