@@ -166,7 +166,7 @@ test('stop lets no one in, says so, refuses new requests, waits for running ones
         params: { reason: 'restart', restarting: false },
       });
     }
-    assert.equal((await idle.call('daemon/ping')).error.data.code, 'Unavailable');
+    assert.equal((await idle.call('daemon/ping')).error.data.code, 'STOPPING');
     assert.ok(!existsSync(path));
     await assert.rejects(connect(), /ENOENT/);
     held.release();
