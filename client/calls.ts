@@ -23,10 +23,14 @@ export function createCalls(socket: Socket): Calls {
   const connection = createMessageConnection(reader, createWriter(socket), undefined, { messageStrategy: queue });
   const ending = createEnding(socket, connection, queue);
   const on = createHearing(connection);
+  const leaving = createLeaving(() => socket.destroy());
+  on('server/stopping', ({ restarting }) => restarting && leaving.begin());
   connection.listen();
   return {
     call: (method, params, options = {}) =>
-      ending.over ? Promise.reject(notSent(method)) : call(connection, method, params, options),
+      ending.over || leaving.begun
+        ? Promise.reject(notSent(method))
+        : leaving.follow(call(connection, method, params, options)),
     notify(name, params) {
       if (!ending.over) connection.sendNotification(name, params).catch(() => socket.destroy());
     },
@@ -34,6 +38,33 @@ export function createCalls(socket: Socket): Calls {
     onClose: ending.onClose,
     close: () => socket.destroy(),
   };
+}
+
+/**
+ * A daemon that gives way to another one begins nothing more: what was sent to it might be lost with the connection, and
+ * nobody could tell whether it was done. So nothing more is sent, and the connection ends with its last answer.
+ */
+function createLeaving(end: () => void) {
+  let waiting = 0;
+  const leaving = {
+    begun: false,
+    begin() {
+      leaving.begun = true;
+      if (waiting === 0) end();
+    },
+    async follow<T>(answer: Promise<T>): Promise<T> {
+      waiting++;
+      try {
+        return await answer;
+      } catch (error) {
+        if (error instanceof RpcError && error.data.code === 'RESTARTING') leaving.begun = true;
+        throw error;
+      } finally {
+        if (--waiting === 0 && leaving.begun) end();
+      }
+    },
+  };
+  return leaving;
 }
 
 /** Unavailable too, but nothing of it can have reached the daemon. */

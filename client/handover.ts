@@ -1,5 +1,5 @@
 /** Calls that outlive a restart of the daemon: what the old one did not begin is asked of the new one. */
-import { type MethodName, methods, type Params, type Result } from '#protocol';
+import type { MethodName, Params, Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import type { CallOptions, Client } from './index.js';
 
@@ -8,7 +8,7 @@ const HANDOVERS = 10;
 
 /**
  * Calls by the connection that `connect` gives, and once more by the next one where the daemon was about to be replaced:
- * only what certainly was not done, or only reads. Throws as `connect` and the call do.
+ * only what certainly was not done. Throws as `connect` and the call do.
  */
 export async function callThrough<M extends MethodName>(
   connect: () => Promise<Client>,
@@ -18,17 +18,13 @@ export async function callThrough<M extends MethodName>(
 ): Promise<Result<M>> {
   for (let left = HANDOVERS; ; left--) {
     const client = await connect();
-    let leaves = false;
-    const forget = client.on('server/stopping', ({ restarting }) => (leaves = restarting));
     try {
       return await client.call(method, params, options);
     } catch (error) {
-      const lost = codeOf(error) === 'CONNECTION_LOST' && leaves && methods[method].effect === 'read';
-      if (left === 0 || !(lost || isNotBegun(error))) throw error;
-    } finally {
-      forget();
+      if (left === 0 || !isNotBegun(error)) throw error;
     }
-    await closed(client);
+    // It ends by itself when its other calls are answered; to end it here would lose them.
+    await gone(client);
   }
 }
 
@@ -41,9 +37,6 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof RpcError ? error.data.code : undefined;
 }
 
-function closed(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    client.onClose(resolve);
-    client.close();
-  });
+function gone(client: Client): Promise<void> {
+  return new Promise((resolve) => void client.onClose(resolve));
 }

@@ -30,7 +30,8 @@ export async function quickConnect(options: QuickOptions): Promise<QuickClient |
   } catch (error) {
     client.close();
     // It ends, or hands over to another one: whom to ask next is the full program's business too.
-    if (error instanceof RpcError && error.data.code === 'CONNECTION_LOST') return undefined;
+    const left = ['CONNECTION_LOST', 'RESTARTING', 'STOPPING'];
+    if (error instanceof RpcError && left.includes(error.data.code ?? '')) return undefined;
     throw error;
   }
 }

@@ -77,7 +77,7 @@ async function pause(ms: number, child: Launch, signal: AbortSignal | undefined)
   await (child.ended() ? time : Promise.race([time, child.end]));
 }
 
-const hangUpCodes = ['ECONNRESET', 'CONNECTION_LOST', 'RESTARTING'];
+const hangUpCodes = ['ECONNRESET', 'CONNECTION_LOST', 'RESTARTING', 'STOPPING'];
 const awayCodes = ['ENOENT', 'ECONNREFUSED', ...hangUpCodes];
 
 /** Nobody listens, or a daemon about to stop hung up: worth another try. */

@@ -81,6 +81,8 @@ async function follow(paths: Paths, other: Asking, endMs: number): Promise<Taken
     }
   }
   kept.drop();
+  // It waits for clients to leave, and we are one.
+  other.close();
   const lock = await waitForLock(paths, door, endMs);
   if (lock) return { lock, door };
   door.removeFile();

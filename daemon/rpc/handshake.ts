@@ -120,7 +120,9 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
     handlerOf(name) {
       if (phase === 'left')
         throw new RpcError('InvalidRequest', 'This connection was shut down; only `exit` may follow.');
+      const stopping = deps.stopping();
       if (name === 'initialize') {
+        if (stopping) throw notBegun(stopping);
         if (phase !== 'new') throw new RpcError('InvalidRequest', 'Initialize was called already; it is called once.');
         return initialize;
       }
@@ -128,7 +130,6 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
       if (name === 'shutdown') return shutdown;
       if (name === 'auth/refresh') return refresh;
       if (name === 'rpc.discover') return () => document(deps.discover);
-      const stopping = deps.stopping();
       if (stopping) throw notBegun(stopping);
       return deps.handlers[name];
     },

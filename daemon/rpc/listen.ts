@@ -43,7 +43,7 @@ export interface Listener {
 }
 
 export const DRAIN_MS = 30_000;
-const LINGER_MS = 20;
+const LINGER_MS = 300;
 
 const permissive: Optional = { rates: unlimited, auditor: unaudited, explain: () => undefined, observe() {} };
 
@@ -100,7 +100,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       void door.close();
       await drain([...open], { reason, restarting }, options.drainMs ?? DRAIN_MS);
       // A request on its way hears that it was not begun, and goes to the next daemon.
-      if (restarting) await sleep(LINGER_MS);
+      if (restarting) await gone([...open], LINGER_MS);
       await close();
     },
   };
@@ -135,6 +135,14 @@ function turnAway(socket: Socket, limit: number): void {
   socket.write(frame(refusal(null, error)));
   socket.resume();
   socket.destroySoon();
+}
+
+/** Until clients that were told have left by themselves, or had the time to. */
+async function gone(connections: Connection[], ms: number): Promise<void> {
+  const late = new AbortController();
+  const left = Promise.all(connections.map(({ closed }) => closed));
+  await Promise.race([left, sleep(ms, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
 }
 
 async function drain(connections: Connection[], why: Told<'server/stopping'>, drainMs: number): Promise<void> {

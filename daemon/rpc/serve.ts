@@ -98,8 +98,9 @@ export function refusal(id: Id | null, error: RpcError): object {
 }
 
 function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Json | Promise<Json> {
-  if (request.isCancellationRequested) throw cancelled();
+  // Before the cancel: a daemon that gives way cancels what it has not begun, and who asked should hear that.
   const handler = deps.handlerOf(known(name));
+  if (request.isCancellationRequested) throw cancelled();
   const method: Method = methods[known(name)];
   const params = admit(deps, name, method, raw);
   const act = () => handler(params, callerOf(deps.peer, request, raw));
