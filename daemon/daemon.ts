@@ -15,6 +15,7 @@ import type { Door } from './rpc/door.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { checkSocket } from './rpc/socket.js';
 import { isLive } from './sessions/session.js';
+import { socketName } from './tmux/name.js';
 import { createLogin, ensureToken } from './tokens/local.js';
 import { watchBackend } from './watching.js';
 
@@ -49,7 +50,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   let backend: Backend | undefined;
   try {
     const wanted = process.env.RDV_BACKEND;
-    backend = await chooseBackend({ wanted, socketName: socketName(paths), environment, log }, relay.events);
+    backend = await chooseBackend({ wanted, socketName: socketName(paths.home), environment, log }, relay.events);
     return await wire(options, { db, environment, relay, backend });
   } catch (error) {
     // A connection left open would keep the process alive, without its lock.

@@ -13,8 +13,8 @@ const OLDEST = { major: 2, minor: 30 };
 const ASK_MS = 5000;
 
 /** Throws Unavailable, with the cure, when git is absent, does not answer, or is older than 2.30. */
-export async function probeGit(environment: Readonly<Record<string, string>>): Promise<GitVersion> {
-  const version = parseVersion(await ask(environment));
+export async function probeGit(environment: Readonly<Record<string, string>>, timeoutMs = ASK_MS): Promise<GitVersion> {
+  const version = parseVersion(await ask(environment, timeoutMs));
   if (isAtLeast(version, OLDEST.major, OLDEST.minor)) return version;
   const said = `git ${version.text} is too old: rdv needs 2.30 or newer. Update git and try again.`;
   throw new RpcError('Unavailable', said, { code: 'GIT_TOO_OLD' });
@@ -30,11 +30,11 @@ export function parseVersion(output: string): GitVersion {
   return { text, major: Number(major), minor: Number(minor) };
 }
 
-async function ask(environment: Readonly<Record<string, string>>): Promise<string> {
+async function ask(environment: Readonly<Record<string, string>>, timeoutMs: number): Promise<string> {
   try {
-    const asked = await runGroup({ program: 'git', args: ['version'], directory: '/', environment, timeoutMs: ASK_MS });
+    const asked = await runGroup({ program: 'git', args: ['version'], directory: '/', environment, timeoutMs });
     if (asked.exitCode === 0) return asked.stdout.toString();
-    const why = asked.ended === 'timeout' ? `nothing within ${ASK_MS} ms` : asked.stderr || `exit ${asked.exitCode}`;
+    const why = asked.ended === 'timeout' ? `nothing within ${timeoutMs} ms` : asked.stderr || `exit ${asked.exitCode}`;
     throw new RpcError('Unavailable', `git does not answer to "git version" (${why}). Try again, or repair it.`, {
       code: 'GIT_UNAVAILABLE',
     });

@@ -1,7 +1,7 @@
 /** Which tmux is here, and whether it is new enough. */
 import { accessSync } from 'node:fs';
-import { execa } from 'execa';
 import { RpcError } from '#protocol/errors';
+import { type Answer, askTmux } from './ask.js';
 
 export interface TmuxVersion {
   readonly text: string;
@@ -12,9 +12,11 @@ export interface TmuxVersion {
 /** Control mode's pause, resize per window and `-e` all stand in 3.2. */
 const OLDEST = { major: 3, minor: 2 };
 
-/** Asks `tmux -V`. Throws Unavailable, with the cure, when tmux is absent or older than 3.2. */
-export async function probeTmux(): Promise<TmuxVersion> {
-  const version = parseVersion(await askVersion());
+const ASK_MS = 5000;
+
+/** Asks `tmux -V`. Throws Unavailable, with the cure, when tmux is absent, silent for so long, or older than 3.2. */
+export async function probeTmux(timeoutMs = ASK_MS): Promise<TmuxVersion> {
+  const version = parseVersion(await askVersion(timeoutMs));
   if (version.major < OLDEST.major || (version.major === OLDEST.major && version.minor < OLDEST.minor)) {
     throw new RpcError(
       'Unavailable',
@@ -50,14 +52,17 @@ export function parseVersion(output: string): TmuxVersion {
   return { text, major: Number(major ?? 0), minor: Number(minor ?? 0) };
 }
 
-async function askVersion(): Promise<string> {
-  const asked = await execa('tmux', ['-V'], { timeout: 5000, reject: false });
+async function askVersion(timeoutMs: number): Promise<string> {
+  const asked = await askTmux(['-V'], { environment: process.env, timeoutMs }).catch(notRun);
   if (asked.exitCode === 0) return asked.stdout;
-  if (asked.code !== 'ENOENT') {
-    throw new RpcError('Unavailable', `tmux does not answer to -V (${asked.shortMessage}). Try again, or repair it.`, {
-      code: 'TMUX_UNAVAILABLE',
-    });
-  }
+  const why = asked.late ? `nothing within ${timeoutMs} ms` : asked.stderr || `exit ${asked.exitCode}`;
+  throw new RpcError('Unavailable', `tmux does not answer to -V (${why}). Try again, or repair it.`, {
+    code: 'TMUX_UNAVAILABLE',
+  });
+}
+
+function notRun(error: NodeJS.ErrnoException): Answer {
+  if (error.code !== 'ENOENT') return { exitCode: null, stdout: '', stderr: error.message, late: false };
   const said = 'tmux is not on the PATH. Install it (Debian: apt-get install tmux; macOS: brew install tmux).';
   throw new RpcError('Unavailable', said, { code: 'TMUX_MISSING' });
 }
