@@ -6,10 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { errors, RpcError } from '#protocol';
 import { homeFolder, type Paths, pathsIn } from '#protocol/paths';
 import { readConfig } from './config.js';
-import { openDaemon } from './daemon.js';
-import { takeLock } from './db/lock.js';
 import { type Log, openLog } from './log.js';
-import { type Taken, takeOver } from './replace.js';
+import type { Taken } from './replace.js';
 import { removeStrays } from './rpc/socket.js';
 import { VERSION } from './version.js';
 
@@ -24,6 +22,8 @@ async function main(): Promise<void> {
   const umask = process.umask(0o077);
   keepYoungHeapSmall();
   makeFolders(paths);
+  // Only here: the doctor must come up also where what this needs is broken.
+  const { openDaemon } = await import('./daemon.js');
   const taken = await take(paths);
   if (!taken) {
     const pid = pidIn(paths);
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
 }
 
 async function take(paths: Paths): Promise<Taken | undefined> {
-  if (process.argv.includes('--replace')) return takeOver(paths);
+  if (process.argv.includes('--replace')) return (await import('./replace.js')).takeOver(paths);
+  const { takeLock } = await import('./db/lock.js');
   const lock = await takeLock(paths.lock);
   return lock && { lock, door: undefined };
 }
@@ -115,7 +116,14 @@ function createEnding(log: Log) {
   return { ask, asked };
 }
 
-main().catch((error: unknown) => {
+async function doctor(args: readonly string[]): Promise<void> {
+  const { diagnose } = await import('./diagnose.js');
+  await diagnose(args);
+}
+
+const [command, ...args] = process.argv.slice(2);
+const run = command === 'doctor' ? doctor(args) : main();
+run.catch((error: unknown) => {
   const expected = error instanceof RpcError;
   process.stderr.write(`rdvd: ${expected ? error.message : (error as Error).stack}\n`);
   process.exitCode = expected ? errors[error.kind].exit : 1;

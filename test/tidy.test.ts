@@ -136,6 +136,8 @@ for (const [name] of [...allMethods, ...allNotifications]) {
 
 /** Statements are made once, as the daemon starts: there they can all be seen, and explained by a test. */
 const preparesAtStart = [
+  // For the doctor, which is a process of its own.
+  'daemon/db/look.ts',
   'daemon/events/journal.ts',
   'daemon/folders/store.ts',
   'daemon/knowledge/store.ts',

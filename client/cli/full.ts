@@ -4,6 +4,7 @@ import { confirm } from './ask.js';
 import { addSessionCommands } from './commands.js';
 import { type Context, createContext } from './context.js';
 import { addDaemonCommands } from './daemon.js';
+import { addDoctor } from './doctor.js';
 import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
 import { addMethodCommands, type Invocation } from './methods.js';
@@ -36,6 +37,7 @@ export function buildProgram(argv: readonly string[]): Command {
     .showHelpAfterError(false);
   addSessionCommands(program, withContext);
   addDaemonCommands(program, withContext);
+  addDoctor(program, withContext);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),

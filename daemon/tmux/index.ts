@@ -14,7 +14,7 @@ export { checkTmux } from './version.js';
 
 /** Throws Unavailable, with the cure, when tmux is absent or too old, and TmuxGone when it cannot be started. */
 export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events: BackendEvents): Promise<Backend> {
-  const version = await probeTmux();
+  const version = await probeTmux(options);
   const order = createOrder();
   // Output may come before the first connection is fully prepared.
   let bell: number | undefined;

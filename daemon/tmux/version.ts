@@ -1,7 +1,7 @@
 /** Which tmux is here, and whether it is new enough. */
 import { accessSync } from 'node:fs';
 import { RpcError } from '#protocol/errors';
-import { type Answer, askTmux } from './ask.js';
+import { type Answer, type Asked, askTmux } from './ask.js';
 
 export interface TmuxVersion {
   readonly text: string;
@@ -14,9 +14,11 @@ const OLDEST = { major: 3, minor: 2 };
 
 const ASK_MS = 5000;
 
+type Probe = Pick<Asked, 'environment'> & Partial<Asked>;
+
 /** Asks `tmux -V`. Throws Unavailable, with the cure, when tmux is absent, silent for so long, or older than 3.2. */
-export async function probeTmux(timeoutMs = ASK_MS): Promise<TmuxVersion> {
-  const version = parseVersion(await askVersion(timeoutMs));
+export async function probeTmux({ environment, timeoutMs = ASK_MS }: Probe): Promise<TmuxVersion> {
+  const version = parseVersion(await askVersion({ environment, timeoutMs }));
   if (version.major < OLDEST.major || (version.major === OLDEST.major && version.minor < OLDEST.minor)) {
     throw new RpcError(
       'Unavailable',
@@ -52,10 +54,10 @@ export function parseVersion(output: string): TmuxVersion {
   return { text, major: Number(major ?? 0), minor: Number(minor ?? 0) };
 }
 
-async function askVersion(timeoutMs: number): Promise<string> {
-  const asked = await askTmux(['-V'], { environment: process.env, timeoutMs }).catch(notRun);
+async function askVersion(how: Asked): Promise<string> {
+  const asked = await askTmux(['-V'], how).catch(notRun);
   if (asked.exitCode === 0) return asked.stdout;
-  const why = asked.late ? `nothing within ${timeoutMs} ms` : asked.stderr || `exit ${asked.exitCode}`;
+  const why = asked.late ? `nothing within ${how.timeoutMs} ms` : asked.stderr || `exit ${asked.exitCode}`;
   throw new RpcError('Unavailable', `tmux does not answer to -V (${why}). Try again, or repair it.`, {
     code: 'TMUX_UNAVAILABLE',
   });
