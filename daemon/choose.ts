@@ -29,11 +29,8 @@ export async function chooseBackend(options: ChooseOptions, events: BackendEvent
 }
 
 /** Whether tmux, or what is wanted in its place, can be used. Throws as `chooseBackend`, and when tmux is missing. */
-export async function checkBackend({
-  wanted,
-  socketName,
-}: Pick<ChooseOptions, 'wanted' | 'socketName'>): Promise<void> {
-  if (kindOf(wanted) !== 'pty') await checkTmux(socketName);
+export async function checkBackend(options: Omit<ChooseOptions, 'log'>): Promise<void> {
+  if (kindOf(options.wanted) !== 'pty') await checkTmux(options.socketName, options.environment);
 }
 
 function kindOf(wanted: string | undefined): BackendKind | undefined {

@@ -9,7 +9,6 @@ import { cleanEnvironment } from './environment.js';
 import { createHandlers } from './handlers.js';
 import type { Log } from './log.js';
 import { createParts, type Parts } from './parts.js';
-import { socketName } from './place.js';
 import { createRelay, type Relay } from './relay.js';
 import type { Door } from './rpc/door.js';
 import { type Listener, listen } from './rpc/listen.js';

@@ -119,6 +119,8 @@ function createEnding(log: Log) {
 async function doctor(args: readonly string[]): Promise<void> {
   const { diagnose } = await import('./diagnose.js');
   await diagnose(args);
+  // Whatever hangs, and was given up, is not waited for.
+  process.exit();
 }
 
 const [command, ...args] = process.argv.slice(2);

@@ -6,11 +6,12 @@ import { checkBackend } from './choose.js';
 import { readConfig } from './config.js';
 import { type Lock, takeLock } from './db/lock.js';
 import { checkDatabase } from './db/open.js';
-import { socketName } from './place.js';
+import { cleanEnvironment } from './environment.js';
 import { type Asking, dial } from './rpc/ask.js';
 import { type Door, openDoor } from './rpc/door.js';
 import { DRAIN_MS } from './rpc/listen.js';
 import { checkSocket, keepSocket } from './rpc/socket.js';
+import { socketName } from './tmux/name.js';
 import { readToken } from './tokens/local.js';
 
 export interface Taken {
@@ -52,7 +53,11 @@ async function prove(paths: Paths): Promise<void> {
   readConfig(paths.config, () => {});
   checkSocket(paths.socket);
   checkDatabase(paths.database);
-  await checkBackend({ wanted: process.env.RDV_BACKEND, socketName: socketName(paths) });
+  await checkBackend({
+    wanted: process.env.RDV_BACKEND,
+    socketName: socketName(paths.home),
+    environment: cleanEnvironment(process.env),
+  });
 }
 
 async function start(paths: Paths): Promise<Taken | undefined> {

@@ -31,7 +31,8 @@ export function readDatabase<T>(path: string, live: boolean, read: (db: Db) => T
   try {
     const copy = join(folder, 'copy.db');
     for (const end of ['', '-wal']) if (existsSync(path + end)) copyFileSync(path + end, copy + end);
-    return reading(copy, {}, read);
+    // Read-only here too: else all of the log is written into the copy as it is closed.
+    return reading(copy, { readonly: true }, read);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   /** The environment of a server born here, and so of every session in it. */
   readonly environment: Readonly<Record<string, string>>;
   log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
+  /** Ends a client that may never become ready. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the connection itself tells; a program's end comes as output of the bell. */
@@ -144,6 +146,7 @@ function openLink(options: ProcessOptions, events: ProcessEvents): Link {
     child.kill('SIGKILL');
   };
   const ready = Promise.race([prepare(control, options), ended.then((why) => Promise.reject(new TmuxGone(why)))]);
+  options.signal?.addEventListener('abort', () => kill('it was not waited for'), { once: true });
   // A client that cannot be used must not stay: it would keep the process alive.
   ready.catch((error: unknown) => kill(String(error)));
   return {

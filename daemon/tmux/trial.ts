@@ -33,7 +33,7 @@ export async function tryTmux({ timeoutMs, signal, ...given }: TrialOptions): Pr
       () => Promise.reject(new RpcError('Unavailable', `tmux did not show a program within ${timeoutMs} ms.`)),
       () => Promise.reject(new RpcError('Cancelled', 'The trial of tmux was ended.')),
     );
-    return await Promise.race([attempt(environment), late]);
+    return await Promise.race([attempt(environment, over.signal), late]);
   } finally {
     over.abort();
     await askTmux(['-L', NAME, 'kill-server'], { environment, timeoutMs });
@@ -41,7 +41,7 @@ export async function tryTmux({ timeoutMs, signal, ...given }: TrialOptions): Pr
   }
 }
 
-async function attempt(environment: Readonly<Record<string, string>>): Promise<Trial> {
+async function attempt(environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Trial> {
   const unknown: string[] = [];
   const ignore = () => {};
   let shown = '';
@@ -50,7 +50,7 @@ async function attempt(environment: Readonly<Record<string, string>>): Promise<T
     heard = resolve;
   });
   const backend = await openTmux(
-    { socketName: NAME, environment, log: ({ setting }) => void (setting && unknown.push(String(setting))) },
+    { socketName: NAME, environment, signal, log: ({ setting }) => void (setting && unknown.push(String(setting))) },
     {
       output(_pane, data) {
         shown += data.toString('latin1');

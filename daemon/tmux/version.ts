@@ -35,14 +35,12 @@ export async function probeTmux({ environment, timeoutMs = ASK_MS }: Probe): Pro
  * Whether this tmux can be used, and speaks the language of our server if that runs: one that was updated does not speak
  * to a server of before. Throws as `probeTmux`.
  */
-export async function checkTmux(socketName: string): Promise<void> {
-  await probeTmux();
-  const asked = await execa('tmux', ['-L', socketName, 'display-message', '-p', 'ok'], {
-    timeout: 5000,
-    reject: false,
-  });
+export async function checkTmux(socketName: string, environment: Probe['environment']): Promise<void> {
+  const how = { environment, timeoutMs: ASK_MS };
+  await probeTmux(how);
+  const asked = await askTmux(['-L', socketName, 'display-message', '-p', 'ok'], how);
   if (asked.exitCode === 0 || /no server running|error connecting to .*No such file/.test(asked.stderr)) return;
-  const said = `tmux cannot reach its server ${socketName} (${asked.stderr.trim() || asked.shortMessage}). Repair that first.`;
+  const said = `tmux cannot reach its server ${socketName} (${asked.late ? `nothing within ${ASK_MS} ms` : asked.stderr.trim()}). Repair that first.`;
   throw new RpcError('Unavailable', said, { code: 'TMUX_UNAVAILABLE' });
 }
 

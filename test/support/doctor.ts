@@ -84,8 +84,8 @@ export function listing(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true }) as string[];
   const paths = [folder, ...entries.sort().map((name) => join(folder, name))].filter((path) => !path.endsWith('-shm'));
   return paths.map((path) => {
-    const { mode, uid, size, ino, mtimeMs, ctimeMs } = lstatSync(path);
-    return [path, mode.toString(8), uid, size, ino, mtimeMs, ctimeMs].join(' ');
+    const { mode, uid, size, ino, mtimeMs } = lstatSync(path);
+    return [path, mode.toString(8), uid, size, ino, mtimeMs].join(' ');
   });
 }
 

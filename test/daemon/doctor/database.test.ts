@@ -94,6 +94,7 @@ test('database-mode: files that others may read are told and closed', async (t) 
 /** As after a crash: what was written is in the log only. */
 function leaveLog(database: string, mebibytes: number): void {
   const db = openDatabase(database);
+  db.pragma('synchronous = OFF');
   db.pragma('wal_autocheckpoint = 0');
   const insert = db.prepare("INSERT INTO event (at, user_id, name, params) VALUES (0, 'u', 'n', ?)");
   db.transaction(() => {
@@ -125,6 +126,7 @@ test('write-ahead-log: that of a running daemon is left to the daemon', async (t
   t.after(() => reader.close());
   reader.exec('BEGIN; SELECT count(*) FROM event');
   const writer = new Database(database);
+  writer.pragma('synchronous = OFF');
   writer.pragma('wal_autocheckpoint = 0');
   const insert = writer.prepare("INSERT INTO event (at, user_id, name, params) VALUES (0, 'u', 'n', ?)");
   writer.transaction(() => {
