@@ -1,10 +1,11 @@
 /** Programs that are missing, too old, silent or of another version; packages that do not load. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { installing } from '../../../daemon/doctor/path.js';
 import { judgeNode } from '../../../daemon/doctor/programs.js';
+import { alive } from '../../support/daemon.js';
 import { finds, look, programsFor, runDoctor, stoppedHome } from '../../support/doctor.js';
 import { root } from '../../support/documents.js';
 import { folderFor, whole } from '../../support/whole.js';
@@ -85,6 +86,7 @@ test('tmux: one that hangs is told after two seconds, and ended with what it sta
     hanging,
   );
   assert.ok(performance.now() - begun < 4000);
+  assert.equal(alive(Number(readFileSync(mark, 'utf8'))), false);
 });
 
 test('tmux-abilities: a tmux that tells its version and can do nothing is found by a trial, which leaves nothing', async (t) => {

@@ -65,13 +65,14 @@ test('open-files, processes: what prlimit takes away is told', { skip: !runs('pr
   assert.equal(usual.find('open-files').level, 'note');
 });
 
-test('umask: one that lets anybody write, or nobody read, is told', (t) => {
+test('umask: one that lets anybody write, or nobody read, is told', async (t) => {
   const { home } = stoppedHome(t);
-  const under = (umask: string) =>
-    runDoctor(home, { before: ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'] }).find('umask');
-  assert.deepEqual([under('000').level, under('000').cure], ['warning', 'umask 022']);
-  assert.match(under('777').seen, /^umask 0777: programs cannot use what they make\.$/);
-  assert.equal(under('027').level, 'ok');
+  const open = runDoctor(home, { before: ['sh', '-c', 'umask 000; exec "$@"', 'sh'] }).find('umask');
+  assert.deepEqual([open.level, open.cure], ['warning', 'umask 022']);
+  const under = (umask: number) => ({ setting: { umask } });
+  const seen = /^umask 0777: programs cannot use what they make\.$/;
+  await finds('umask', home, ['warning', seen, 'umask 022'], under(0o777));
+  assert.equal((await look('umask', home, under(0o027))).level, 'ok');
 });
 
 test('watches: few that the kernel allows are told', async (t) => {
