@@ -15,7 +15,6 @@ import { type Listener, listen } from './rpc/listen.js';
 import { checkSocket } from './rpc/socket.js';
 import { isLive } from './sessions/session.js';
 import { socketName } from './tmux/name.js';
-import { createLogin, ensureToken } from './tokens/local.js';
 import { watchBackend } from './watching.js';
 
 export interface DaemonOptions {
@@ -75,7 +74,9 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   await parts.trash.recover();
   await look(true);
   sizes.adopt();
-  for (const { id } of [...store.all()].filter(isLive)) startup.begin(id);
+  const live = [...store.all()].filter(isLive);
+  parts.tokens.start(live);
+  for (const { id } of live) startup.begin(id);
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
@@ -96,7 +97,8 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 }
 
 /** In the order in which they need each other. */
-async function close({ sizes, recordings, projects, learning, activity, backend, db }: Parts): Promise<void> {
+async function close({ tokens, sizes, recordings, projects, learning, activity, backend, db }: Parts): Promise<void> {
+  tokens.close();
   sizes.close();
   await recordings.close();
   await projects.close();
@@ -120,12 +122,14 @@ async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
     path: options.paths.socket,
     door: options.door,
     handlers: createHandlers(parts, status),
-    login: createLogin(ensureToken(options.paths.cliToken)),
+    login: parts.tokens.login,
     serverInfo: { name: 'rdv', version: options.version },
     discover: openRpc,
     lock,
     log,
+    auditor: parts.auditor,
   });
+  parts.door.open(listener);
   return listener;
 }
 

@@ -1,5 +1,6 @@
-/** The built-in preferences: what holds where nobody has set anything. */
+/** What holds where nobody has set anything. */
 import type { Preferences } from '#protocol';
+import type { Paths } from '#protocol/paths';
 
 /** Home directory and login shell are those every session starts with. */
 export function builtInPreferences(environment: Readonly<Record<string, string>>): Preferences {
@@ -16,4 +17,21 @@ export function builtInPreferences(environment: Readonly<Record<string, string>>
     githubRepoId: null,
     localRepoPath: null,
   };
+}
+
+/** How tokens are kept. */
+export interface AuthSettings {
+  /** For whom the token in `cli-token` acts. */
+  readonly localUser: string;
+  readonly serviceTokenFile: string;
+  /** How long a token that was replaced stays good. */
+  readonly overlapMs: number;
+  /** The tokens in files are replaced when they are older; 0 for never. */
+  readonly rotationDays: number;
+}
+
+/** `RDV_TOKEN_OVERLAP_MS` shortens the overlap, for tests. */
+export function authSettings(paths: Paths, environment: Readonly<Record<string, string | undefined>>): AuthSettings {
+  const overlapMs = Number(environment.RDV_TOKEN_OVERLAP_MS) || 5 * 60_000;
+  return { localUser: 'local', serviceTokenFile: paths.serviceToken, overlapMs, rotationDays: 0 };
 }

@@ -39,5 +39,6 @@ export function createHandlers(parts: Parts, status: StatusDeps) {
     ...trash.handlers,
     ...cleanupHandlers(parts),
     ...eventHandlers(parts),
+    ...parts.tokens.handlers,
   };
 }

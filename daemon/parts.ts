@@ -4,7 +4,8 @@ import type { Backend } from './backend/index.js';
 import { createCleanup } from './cleanup/cleanup.js';
 import type { Config } from './config.js';
 import type { Db } from './db/open.js';
-import { builtInPreferences } from './defaults.js';
+import { authSettings, builtInPreferences } from './defaults.js';
+import { createDoor } from './door.js';
 import { createOver, createRemoval } from './endings.js';
 import { createJournal } from './events/journal.js';
 import { sessionsByFolder } from './filing.js';
@@ -18,15 +19,17 @@ import { overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
+import { unaudited } from './rpc/auditor.js';
 import { createHub } from './rpc/hub.js';
 import { createLock } from './rpc/locks.js';
 import { createActivity } from './sessions/activity.js';
-import { createPlaces } from './sessions/places.js';
-import { mustBeHere } from './sessions/session.js';
+import { createPlaces, windowOf } from './sessions/places.js';
+import { isLive, mustBeHere } from './sessions/session.js';
 import { createStartup } from './sessions/startup.js';
 import { createSessionStore } from './sessions/store.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
+import { createTokens } from './tokens/tokens.js';
 import { createTrash } from './trash/handlers.js';
 import { createTrashStore } from './trash/store.js';
 import { createTrashedSessions } from './trashed.js';
@@ -50,9 +53,10 @@ const HOUR_MS = 3_600_000;
 
 export function createParts(ground: Ground) {
   const base = createBase(ground);
-  const filing = createFiling(ground, base);
+  const tokens = createAuth(ground, base);
+  const filing = createFiling(ground, { ...base, tokens });
   const terminals = createTerminalParts(ground, base);
-  const all = { ...base, ...filing, ...terminals };
+  const all = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
   return {
     ...all,
     removal: createRemoval(all),
@@ -78,6 +82,8 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
   return {
     ...{ db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
+    auditor: unaudited,
+    door: createDoor(),
     lock: createLock(),
     board: createBoard({ log, now }),
     journal: createJournal(db, hub, now),
@@ -91,8 +97,23 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
 
 type Base = ReturnType<typeof createBase>;
 
+/** Who may come in, and what he reaches. */
+function createAuth({ paths }: Ground, base: Base) {
+  const { store, folders, places, door } = base;
+  return createTokens({
+    ...base,
+    paths,
+    connections: door,
+    tree: { session: store.find, folder: folders.find },
+    sessions: { get: store.get, open: (session) => windowOf(places, session) },
+    settings: () => authSettings(paths, process.env),
+  });
+}
+
+type Filed = Base & { readonly tokens: ReturnType<typeof createAuth> };
+
 /** Folders, and what belongs to them: preferences, projects, knowledge; worktrees and the trash. */
-function createFiling({ paths, config, environment }: Ground, base: Base) {
+function createFiling({ paths, config, environment }: Ground, { tokens, ...base }: Filed) {
   const { git, lock, db } = base;
   const projects = createProjects({
     ...base,
@@ -102,6 +123,9 @@ function createFiling({ paths, config, environment }: Ground, base: Base) {
     if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
     const filed = name === 'session/created' && what.session.folderId && base.folders.find(what.session.folderId);
     if (filed) projects.want(filed);
+    if (name === 'session/changed' && !isLive(what.session)) tokens.sessions.end(what.session.id);
+    // The tokens of a folder go with it.
+    if (name === 'folder/deleted') tokens.look();
   });
   const told = { ...base, journal };
   const trashed = createTrashedSessions(told);

@@ -12,7 +12,7 @@ import { type Door, openDoor } from './rpc/door.js';
 import { DRAIN_MS } from './rpc/listen.js';
 import { checkSocket, keepSocket } from './rpc/socket.js';
 import { socketName } from './tmux/name.js';
-import { readToken } from './tokens/local.js';
+import { readToken } from './tokens/files.js';
 
 export interface Taken {
   readonly lock: Lock;

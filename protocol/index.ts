@@ -15,6 +15,7 @@ import { removalMethods, removalNotifications } from './removal.js';
 import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
+import { tokenMethods, tokenNotifications } from './tokens.js';
 import { cleanupMethods, trashMethods, trashNotifications } from './trash.js';
 import { worktreeMethods, worktreeNotifications } from './worktrees.js';
 
@@ -36,6 +37,7 @@ export const methods = {
   ...worktreeMethods,
   ...removalMethods,
   ...trashMethods,
+  ...tokenMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -49,6 +51,7 @@ export const notifications = {
   ...removalNotifications,
   ...trashNotifications,
   ...projectNotifications,
+  ...tokenNotifications,
 } satisfies Record<string, Notification<any>>;
 
 export type Methods = typeof methods;

@@ -11,6 +11,10 @@ export interface Paths {
   readonly pid: string;
   readonly database: string;
   readonly cliToken: string;
+  /** The bridge's. */
+  readonly serviceToken: string;
+  /** The tokens of sessions, each in a file named after its session. */
+  readonly tokens: string;
   /** What people may set; need not be there. */
   readonly config: string;
   readonly log: string;
@@ -35,6 +39,8 @@ export function pathsIn(home: string): Paths {
     pid: `${home}/run/rdvd.pid`,
     database: `${home}/rdv.db`,
     cliToken: `${home}/cli-token`,
+    serviceToken: `${home}/server/service-token`,
+    tokens: `${home}/run/tokens`,
     config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,
     recordings: `${home}/recordings`,

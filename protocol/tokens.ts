@@ -40,20 +40,23 @@ export const tokenMethods = {
   'token/create': method({
     summary: 'Makes a token for a program of yours and shows it, once.',
     effect: 'write',
+    concerns: { folder: ['folderId'], place: 'folderId' },
     params: z.object({
       name: z.string().trim().max(1000).default('').describe('What it is for; 1-100 characters.'),
       kind: z.enum(['cli', 'mcp']).default('cli').describe('What uses it.'),
       scopes: z
         .array(GrantableScope)
         .min(1)
-        .default(['read', 'write', 'destroy', 'terminal:write'])
-        .describe('What it may do; no more than the token it is made with.'),
+        .optional()
+        .describe(
+          'What it may do, which is no more than the token it is made with; read, write, destroy and terminal:write, as far as that may, when absent.',
+        ),
       folderId: z.uuid().optional().describe('Reach only this folder and what is below it.'),
       expiresInDays: z.int().min(1).max(3650).optional().describe('After so many days it is good no more.'),
       expiresAt: z.int().min(0).optional().describe('The same as a time, Unix ms.'),
     }),
     result: Token.extend({ key }),
-    errors: ['InvalidParams', 'NotFound', 'Forbidden', 'Conflict'],
+    errors: ['NotFound', 'Forbidden'],
     audit: 'before',
     args: ['name'],
     http: ['POST /api/keys', 'POST /api/tokens'],
@@ -73,9 +76,10 @@ export const tokenMethods = {
   }),
 
   'token/revoke': method({
-    summary: 'Ends a token and every token made with it; connections that use one end within a second.',
+    summary:
+      'Ends a token and every token made with it; connections that use one end within a second. A file gets a new one.',
     effect: 'destroy',
-    params: z.object({ id }),
+    params: z.object({ id: id.describe('Token id; `svc` or `cli` for the one in its file.') }),
     result: z.object({ success: z.literal(true) }),
     errors: ['NotFound', 'Forbidden'],
     args: ['id'],
@@ -114,7 +118,7 @@ export const tokenMethods = {
       tmuxSessionName: z.string(),
       expiresIn: z.int().describe('Seconds.'),
     }),
-    errors: ['NotFound', 'Forbidden'],
+    errors: ['NotFound', 'Gone'],
     audit: 'after',
     http: 'GET /api/sessions/:id/token',
   }),

@@ -144,6 +144,7 @@ const preparesAtStart = [
   'daemon/preferences/store.ts',
   'daemon/projects/store.ts',
   'daemon/sessions/rows.ts',
+  'daemon/tokens/store.ts',
   'daemon/trash/store.ts',
   'daemon/worktrees/recoveries.ts',
 ];

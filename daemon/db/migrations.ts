@@ -143,7 +143,7 @@ export const migrations: readonly string[] = [
     -- A token and those that replaced it share it.
     family TEXT NOT NULL,
     -- The token it was made with; it ends with that.
-    parent_id TEXT REFERENCES token (id),
+    parent_id TEXT REFERENCES token (id) ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('svc', 'cli', 'mcp', 'ses', 'tkt')),
     -- Null for a service token, which names the user it acts for.
     user_id TEXT,

@@ -23,6 +23,8 @@ export type ServedMethods = Omit<Methods, keyof typeof lifecycleMethods>;
 export interface Credentials {
   readonly token: string | undefined;
   readonly user: string | undefined;
+  /** The user of a connection that goes on with another token; undefined for one that logs in. */
+  readonly as?: string;
 }
 
 /** Tells whose connection this is. Throws Unauthorized, or RateLimited after too many failures. */
@@ -65,12 +67,12 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
   let identity: Identity | undefined;
   let failures = 0;
 
-  async function enter({ token, user }: Credentials): Promise<Identity> {
+  async function enter(credentials: Credentials): Promise<Identity> {
     const before = phase;
     // A connection that goes on with another token is not held up by it.
     if (before === 'new') phase = 'entering';
     try {
-      const entered = await deps.login({ token, user }, events.connectionId);
+      const entered = await deps.login(credentials, events.connectionId);
       identity = identity ? sameUser(identity, entered) : entered;
       phase = 'ready';
       return identity;
@@ -103,7 +105,7 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
   async function refresh({ token }: Parsed<'auth/refresh'>): Promise<Result<'auth/refresh'>> {
     // Only a service token names its user; it is asked again for the same one.
     const user = identity?.kind === 'svc' && identity.user !== '' ? identity.user : undefined;
-    const { scopes } = await enter({ token, user });
+    const { scopes } = await enter({ token, user, as: identity?.user ?? '' });
     return { success: true, scopes: [...scopes] };
   }
 

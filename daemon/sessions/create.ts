@@ -21,6 +21,10 @@ export interface CreateDeps extends Omit<UndoDeps, 'backend' | 'worktrees'>, Pla
   };
   readonly folders: { find(id: string): { readonly id: string } | undefined };
   readonly startup: Pick<Startup, 'begin'>;
+  readonly sessionTokens: UndoDeps['sessionTokens'] & {
+    /** Makes the token of a session whose row is there; the path of the file it stands in. Throws Unavailable. */
+    give(session: Session): string;
+  };
   /** What every session's program starts with. */
   readonly environment: Readonly<Record<string, string>>;
   /** Of whoever started the daemon: programs make files as they would without us. */
@@ -176,13 +180,17 @@ function open(
   launcher: Launcher | undefined,
 ): Promise<Place> {
   const { backend, socket, umask } = deps;
-  const { id, cols, rows, projectPath: directory } = session;
+  const { id, cols, rows, projectPath: directory, folderId, worktreeBranch } = session;
   check(deps, launch);
   const own = {
     RDV_SESSION_ID: id,
     ...(backend.kind === 'tmux' && { RDV_TMUX_SESSION: session.tmuxSessionName }),
     RDV_PROJECT_PATH: directory,
+    ...(folderId !== null && { RDV_FOLDER_ID: folderId }),
+    ...(worktreeBranch !== null && { RDV_WORKTREE_BRANCH: worktreeBranch }),
     RDV_API_SOCKET: socket,
+    // Where it stands is no secret; what stands there is in no environment and on no command line.
+    RDV_TOKEN_FILE: deps.sessionTokens.give(session),
   };
   return backend.create({
     ...{ id, cols, rows, directory, umask, historyLimit: launch.historyLimit },

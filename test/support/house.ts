@@ -17,7 +17,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/git': ['protocol/errors.ts', 'node'],
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
-  'daemon/tokens': ['protocol', 'daemon/rpc', 'node'],
+  'daemon/tokens': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
   'daemon/folders': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
   'daemon/preferences': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'daemon/folders'],
   'daemon/cleanup': ['protocol', 'daemon/rpc'],
@@ -136,6 +136,8 @@ export const pure = [
   'daemon/terminals/snapshot.ts',
   'daemon/tmux/escapes.ts',
   'daemon/tmux/quote.ts',
+  'daemon/tokens/reach.ts',
+  'daemon/tokens/token.ts',
   'daemon/trash/item.ts',
   'daemon/worktrees/import.ts',
   'daemon/worktrees/naming.ts',

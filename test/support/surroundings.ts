@@ -10,13 +10,14 @@ import type { Made, WorktreePlan } from '../../daemon/worktrees/create.js';
 /** Its worktree is there already, made by somebody else. */
 export const REUSED = 'by-hand';
 
-export type Step = 'plan' | 'make' | 'unmake' | 'check' | 'find' | 'addWorktree' | 'addSession';
+export type Step = 'plan' | 'make' | 'unmake' | 'check' | 'find' | 'give' | 'addWorktree' | 'addSession';
 
 /** `preferences.current` holds in every folder; the only folder is `folders.known` of ann. Slow on purpose. */
 export function createSurroundings() {
   const alone = createLock();
   const calls: string[] = [];
   const failures = new Map<Step, Error>();
+  const given = new Set<string>();
   const current: Preferences = {
     defaultWorkingDirectory: tmpdir(),
     defaultShell: '/bin/sh',
@@ -77,6 +78,18 @@ export function createSurroundings() {
         await slow('unmake', path);
         return { kept: null };
       },
+    },
+    sessionTokens: {
+      /** Sessions that have one. */
+      given,
+      give({ id }: { id: string }) {
+        const error = failures.get('give');
+        failures.delete('give');
+        if (error) throw error;
+        given.add(id);
+        return `/run/tokens/${id}`;
+      },
+      end: (id: string) => void given.delete(id),
     },
     removal: {
       async check(path: string) {

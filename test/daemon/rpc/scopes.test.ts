@@ -15,18 +15,18 @@ const asks: Readonly<Record<Scope, string>> = {
     event/subscribe event/unsubscribe event/list folder/list folder/get folder/children folder/context knowledge/get
     knowledge/search preference/get preference/getFolder preference/environment preference/validatePorts
     preference/explain project/get project/list trash/list worktree/list worktree/status worktree/check
-    worktree/branches worktree/inspect`,
+    worktree/branches worktree/inspect token/list`,
   write: `session/create session/rename session/update session/move session/reorder session/suspend session/resume
     session/run folder/create folder/update folder/reorder knowledge/update knowledge/export preference/set
     preference/activate preference/setFolder preference/setVariables project/detect project/refresh trash/restore
-    worktree/create`,
+    worktree/create token/create token/rotate`,
   destroy: `session/close folder/delete knowledge/delete preference/clearFolder trash/delete trash/empty
-    worktree/remove worktree/prune`,
+    worktree/remove worktree/prune token/revoke`,
   'terminal:read': `session/scrollback session/wait session/record terminal/read terminal/search terminal/open
-    terminal/ack terminal/close`,
+    terminal/ack terminal/close session/ticket`,
   'terminal:write': 'session/exec session/send terminal/input terminal/resize terminal/focus',
   admin: 'daemon/stop cleanup/run',
-  service: '',
+  service: 'token/redeem',
 };
 
 /** What each scope stands for, itself included. */
@@ -112,7 +112,7 @@ test('what lies in the reach may be named, what lies outside does not exist, and
 });
 
 test('a token of a part of the tree calls only methods that say what they concern', () => {
-  const bound = identityOf('ann', ['admin'], { reach });
+  const bound = identityOf('ann', ['admin', 'service'], { reach });
   for (const [name, method] of allMethods) {
     if (method.concerns) checkScope(name, method, bound);
     else assert.throws(() => checkScope(name, method, bound), refused('Forbidden', /reaches only/, 'OUT_OF_REACH'));
@@ -123,7 +123,7 @@ test('a token of a part of the tree calls only methods that say what they concer
       .map(([name]) => name.split('/')[0])
       .filter((noun, i, all) => all.indexOf(noun) === i)
       .sort(),
-    ['cleanup', 'daemon', 'knowledge', 'preference', 'project', 'trash', 'worktree'],
+    ['cleanup', 'daemon', 'knowledge', 'preference', 'project', 'token', 'trash', 'worktree'],
   );
 });
 

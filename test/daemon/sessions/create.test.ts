@@ -67,6 +67,7 @@ test('our variables win over those of the caller, and a session without command 
     RDV_TMUX_SESSION: `rdv-${id}`,
     RDV_PROJECT_PATH: tmpdir(),
     RDV_API_SOCKET: '/run/api.sock',
+    RDV_TOKEN_FILE: `/run/tokens/${id}`,
   };
   const size = { cols: 80, rows: 24, historyLimit: 10_000, umask: 0o022, linger: false };
   assert.deepEqual(asked, [
@@ -75,6 +76,7 @@ test('our variables win over those of the caller, and a session without command 
 });
 
 const steps: Record<string, (slice: Memory) => void> = {
+  'its token cannot be made': ({ failStep }) => failStep('give', new Error('first')),
   'the window cannot be made': ({ backend }) => backend.fail('create', new Error('first')),
   'the window stands but tmux says no': ({ backend }) => backend.fail('create', new Error('first'), 'after'),
   'the row cannot be written': ({ store }) => {
@@ -98,6 +100,7 @@ for (const [what, break_] of Object.entries(steps)) {
     Object.assign(slice.store, { save });
     slice.journal.tell = tell;
     nothingLeft(slice);
+    assert.deepEqual([...slice.sessionTokens.given], []);
     const { id } = await slice.made({ idempotencyKey: 'k' });
     assert.deepEqual(
       (await slice.call('session/list', {})).sessions.map((each) => each.id),
