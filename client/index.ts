@@ -32,7 +32,7 @@ export interface Client {
 
 export interface ConnectOptions extends CallOptions {
   readonly socketPath: string;
-  /** The content of the token file; a function is asked only once the socket has answered. */
+  /** The content of the token file; a function is asked only once the socket has answered, and again when it was replaced. */
   readonly token: string | (() => string);
   readonly clientInfo?: { readonly name: string; readonly version?: string };
 }
@@ -50,11 +50,22 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     const params = { token: typeof token === 'string' ? token : token(), ...(clientInfo && { clientInfo }) };
     const { user, connectionId, serverInfo } = await calls.call('initialize', params, limits);
     calls.notify('initialized', {});
+    if (typeof token !== 'string') goOn(calls, token);
     return clientOf(calls, { user, connectionId, serverInfo });
   } catch (error) {
     calls.close();
     throw error;
   }
+}
+
+/** A token that was replaced is read again, and the connection goes on with the new one. */
+function goOn({ call, on }: Calls, token: () => string): void {
+  on('auth/rotated', () => {
+    // Should it fail, the connection ends with the old one, and whoever connects again reads the new one.
+    Promise.resolve()
+      .then(() => call('auth/refresh', { token: token() }))
+      .catch(() => {});
+  });
 }
 
 function clientOf(

@@ -1,5 +1,6 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
+import { actsForSession } from '../endpoint.js';
 import { tellError } from './output.js';
 import { clean } from './text.js';
 
@@ -31,8 +32,13 @@ function ownCure({ data }: RpcError): string | undefined {
 
 function cureFor(error: unknown): string {
   if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
+  const outOfReach = error.kind === 'Forbidden' || (error.kind === 'NotFound' && ownCure(error) === undefined);
+  if (outOfReach && actsForSession()) return ACT_AS_USER;
   return ownCure(error) ?? cures[error.kind] ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.';
 }
+
+const ACT_AS_USER =
+  'Programs in a session act for it, and see only it and its folder. To act as its user: `env -u RDV_TOKEN_FILE rdv ...`.';
 
 const cures: Partial<Record<ErrorKind, string>> = {
   MethodNotFound: 'The daemon is older than this rdv: `rdv daemon restart`.',
@@ -41,6 +47,7 @@ const cures: Partial<Record<ErrorKind, string>> = {
   UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon restart`.',
   Unauthorized:
     'The token file does not fit this daemon: check REMOTE_DEV_DIR, or restart it with `rdv daemon stop` and `rdv daemon start`.',
+  Forbidden: 'Use a token that may: `rdv token list` shows what yours may do.',
   NotFound: 'See what there is: `rdv ls --all`.',
   Conflict: 'See its state: `rdv ls --all`.',
   Gone: 'Its terminal no longer exists: `rdv close` removes it, `rdv new` starts another.',

@@ -16,6 +16,7 @@ import { showMatches, showRead } from './reading.js';
 import { showScreen, showSessions } from './sessions.js';
 import { formatTable } from './table.js';
 import { clean, toJson } from './text.js';
+import { showCreated, showRotated, showTokens } from './tokens.js';
 import { showRestored, showTrash } from './trash.js';
 import { showBranches, showMade, showState, showWorktrees } from './worktrees.js';
 
@@ -46,6 +47,9 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'worktree/branches': showBranches,
     'worktree/create': showMade,
     'worktree/inspect': showState,
+    'token/create': showCreated,
+    'token/rotate': showRotated,
+    'token/list': showTokens,
     'trash/list': showTrash,
     'trash/restore': showRestored,
     'project/get': showProject,

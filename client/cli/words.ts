@@ -6,6 +6,7 @@ import { findFolder } from './folders.js';
 import type { Caller } from './hot.js';
 import { FULL_ID } from './pick.js';
 import { findSession } from './resolve.js';
+import { findToken } from './tokens.js';
 import { findTrashItem } from './trash.js';
 import { findWorktree } from './worktrees.js';
 
@@ -17,6 +18,7 @@ const finders: Readonly<Record<string, (call: Caller['call'], given: string) => 
   session: findSession,
   folder: findFolder,
   trash: findTrashItem,
+  token: findToken,
 };
 
 /** The nouns of parameters that are not called after theirs. */
