@@ -34,6 +34,8 @@ export interface ConnectOptions extends CallOptions {
   readonly socketPath: string;
   /** The content of the token file; a function is asked only once the socket has answered, and again when it was replaced. */
   readonly token: string | (() => string);
+  /** For whom to act; only the bridge's token may say so. */
+  readonly user?: string;
   readonly clientInfo?: { readonly name: string; readonly version?: string };
 }
 
@@ -42,12 +44,13 @@ export interface ConnectOptions extends CallOptions {
  * Throws Unavailable (its `data.code` is the system's, such as ECONNREFUSED), Unauthorized, Timeout or Cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const { socketPath, token, clientInfo, signal, timeoutMs = 10_000 } = options;
+  const { socketPath, token, user: wanted, clientInfo, signal, timeoutMs = 10_000 } = options;
   const limits = { timeoutMs, ...(signal && { signal }) };
   const socket = await dial(socketPath, signal);
   const calls = createCalls(socket);
   try {
-    const params = { token: typeof token === 'string' ? token : token(), ...(clientInfo && { clientInfo }) };
+    const given = { ...(wanted !== undefined && { user: wanted }), ...(clientInfo && { clientInfo }) };
+    const params = { token: typeof token === 'string' ? token : token(), ...given };
     const { user, connectionId, serverInfo } = await calls.call('initialize', params, limits);
     calls.notify('initialized', {});
     if (typeof token !== 'string') goOn(calls, token);

@@ -32,9 +32,11 @@ function ownCure({ data }: RpcError): string | undefined {
 
 function cureFor(error: unknown): string {
   if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
-  const outOfReach = error.kind === 'Forbidden' || (error.kind === 'NotFound' && ownCure(error) === undefined);
-  if (outOfReach && actsForSession()) return ACT_AS_USER;
-  return ownCure(error) ?? cures[error.kind] ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.';
+  const own = ownCure(error) ?? cures[error.kind];
+  // What is not found may be there for somebody else.
+  if ((error.kind === 'Forbidden' || error.kind === 'NotFound') && actsForSession())
+    return [ownCure(error), ACT_AS_USER].filter(Boolean).join(' ');
+  return own ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.';
 }
 
 const ACT_AS_USER =

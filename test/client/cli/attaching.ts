@@ -4,16 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RESTORE } from '../../../client/cli/modes.js';
-import { startDaemon } from '../../support/daemon.js';
+import { type DaemonOptions, startDaemon } from '../../support/daemon.js';
 import { type Environment, inTerminal, rdv, type Screen } from './program.js';
 
 export type Attaching = Awaited<ReturnType<typeof openAttaching>>;
 
 const wild = String.raw`\033[?1049h\033[?1003h\033[?1006h\033[?2004h\033[?1004h\033[?1h\033=\033[?25l\033[2;5r\033[>1u\033[41m`;
 
-export async function openAttaching() {
+export async function openAttaching(options: DaemonOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rdv-attach-'));
-  const daemon = await startDaemon();
+  const daemon = await startDaemon(options);
   const run = (...args: string[]) => rdv(daemon.home, args);
   let made = 0;
 
