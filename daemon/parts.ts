@@ -123,7 +123,7 @@ function createFiling({ paths, config, environment }: Ground, { tokens, ...base 
     if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
     const filed = name === 'session/created' && what.session.folderId && base.folders.find(what.session.folderId);
     if (filed) projects.want(filed);
-    if (name === 'session/changed' && !isLive(what.session)) tokens.sessions.end(what.session.id);
+    if (name === 'session/changed' && !isLive(what.session)) tokens.sessions.ended(what.session.id);
     // The tokens of a folder go with it.
     if (name === 'folder/deleted') tokens.look();
   });

@@ -27,11 +27,11 @@ export function readToken(path: string): string {
 
 /**
  * Replaces it by rename: whoever reads gets the old one or the new one. Its folder is made when it is not there. Throws
- * Unavailable; then nothing is changed.
+ * Unavailable; then nothing is changed. One that is made again when it is lost need not outlast a power cut.
  */
-export function writeToken(path: string, text: string): void {
+export function writeToken(path: string, text: string, lasting = true): void {
   try {
-    write(path, text);
+    write(path, text, lasting);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const said = `The token file ${path} cannot be written (${message}). See that there is room for it, and try again.`;
@@ -39,7 +39,7 @@ export function writeToken(path: string, text: string): void {
   }
 }
 
-function write(path: string, text: string): void {
+function write(path: string, text: string, lasting: boolean): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // A crash may have left one, and its mode is not ours.
   const temporary = `${path}.new`;
@@ -47,7 +47,7 @@ function write(path: string, text: string): void {
   const file = openSync(temporary, 'wx', 0o600);
   try {
     writeSync(file, `${text}\n`);
-    fsyncSync(file);
+    if (lasting) fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -13,6 +13,8 @@ export interface TokenStore {
   ofUser(user: string | null): KeptToken[];
   /** Those of a session, its tickets included. */
   ofSession(sessionId: string): KeptToken[];
+  /** Those of sessions that were not revoked; to be asked once, at the start. */
+  ofSessions(): KeptToken[];
   /** The one that stands in its place now: itself, unless it was replaced. */
   newest(token: KeptToken): KeptToken;
   add(token: KeptToken, hash: Buffer): void;
@@ -20,8 +22,8 @@ export interface TokenStore {
   replace(old: KeptToken, next: KeptToken, hash: Buffer, until: number): void;
   /** Ends it, its family, and every token that was made with one of them, in one commit. Their ids. */
   revoke(token: KeptToken, at: number): ReadonlySet<string>;
-  /** Ends this one alone. False when it was ended before: of two who try, one succeeds. */
-  spend(id: string, at: number): boolean;
+  /** Ends this one alone. */
+  spend(id: string, at: number): void;
   used(id: string, at: number): void;
   moved(id: string, file: string): void;
   /** Forgets tokens that ended before then, and tickets that ended at all. */
@@ -58,6 +60,7 @@ function prepareStatements(db: Db) {
     byFamily: select<[string]>('family = ?'),
     byParent: select<[string]>('parent_id = ?'),
     bySession: select<[string]>('session_id = ?'),
+    sessions: select<[]>("kind = 'ses' AND revoked_at IS NULL /* at boot */"),
     insert: db.prepare<[Row]>(
       `INSERT INTO token (id, family, parent_id, kind, user_id, name, prefix, hash, scopes, folder_id, session_id, file,
          terms, created_at, expires_at, last_used_at, revoked_at, replaced_at)
@@ -103,6 +106,7 @@ export function createTokenStore(db: Db): TokenStore {
       return row && timingSafeEqual(Buffer.from(row.hash, 'hex'), hash) ? fromRow(row) : undefined;
     },
     ofUser: (user) => run.byUser.all(user).map(fromRow),
+    ofSessions: () => run.sessions.all().map(fromRow),
     ofSession: (sessionId) => run.bySession.all(sessionId).map(fromRow),
     newest: (token) => family(token).find(({ replacedAt }) => replacedAt === null) ?? token,
     add: (token, hash) => void run.insert.run(toRow(token, hash)),
@@ -116,7 +120,7 @@ export function createTokenStore(db: Db): TokenStore {
       for (const id of ids) run.revoke.run({ id, at });
       return ids;
     }),
-    spend: (id, at) => run.revoke.run({ id, at }).changes === 1,
+    spend: (id, at) => void run.revoke.run({ id, at }),
     used: (id, at) => void run.used.run(at, id),
     moved: (id, file) => void run.moved.run(file, id),
     forget: (before, now) => void run.forget.run(before, now),

@@ -46,7 +46,7 @@ export function createTokens(deps: TokensDeps) {
   const alarm = createAlarms({ ...deps, localUser: () => settings().localUser });
   const shared = { ...deps, store, watch, alarm, backoff: createBackoff() };
   const files = () => filesOf(settings(), paths.cliToken);
-  const sessions = createSessionTokens({ store, watch, now, folder: paths.tokens });
+  const sessions = createSessionTokens({ store, watch, now, log, folder: paths.tokens });
   let hourly: NodeJS.Timeout | undefined;
 
   const tend = () => {

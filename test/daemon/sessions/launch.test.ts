@@ -71,6 +71,7 @@ for (const [what, wanted, branch] of branches) {
     assert.match(made.worktreeBranch!, branch);
     assert.equal(made.projectPath, made.worktreePath);
     assert.equal(asked[0]!.directory, made.worktreePath);
+    assert.equal(asked[0]!.environment.RDV_WORKTREE_BRANCH, made.worktreeBranch);
     assert.deepEqual(
       slice.calls.map((call) => call.split(' ')[0]),
       ['plan', 'make'],

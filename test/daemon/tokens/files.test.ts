@@ -135,3 +135,17 @@ test('4: a database that cannot be written leaves the old token in its file', as
   assert.equal(slice.cli(), old);
   assert.equal(slice.login(old).user, 'local');
 });
+
+test('4: what ended long ago is forgotten, and what was made with it and is good goes on', async (t) => {
+  const slice = startTokens(t);
+  const { key } = await slice.call('token/create', { name: 'phone' });
+  const spent = await slice.call('token/create', { name: 'spent', expiresInDays: 1 });
+  await slice.call('token/rotate', { id: 'cli' });
+  const count = () => slice.db.prepare('SELECT count(*) AS n FROM token').get();
+  assert.deepEqual(count(), { n: 5 });
+  slice.time.now += 92 * DAY_MS;
+  slice.tokens.start([]);
+  assert.deepEqual(count(), { n: 3 });
+  assert.equal(slice.login(key).user, 'local');
+  assert.throws(() => slice.login(spent.key), refused('Unauthorized', /not valid/));
+});

@@ -167,16 +167,19 @@ test('2: connections end when their token expires, is revoked, or its folder is 
   const soon = await call('token/create', { name: 'soon', expiresAt: time.now + 20 });
   const gone = await call('token/create', { name: 'gone', folderId: F[0]! });
   const over = await call('token/create', { name: 'over' });
-  for (const { key } of [soon, gone, over]) connections.join(login(key));
+  const later = await call('token/create', { name: 'later', expiresAt: time.now + 50 });
+  for (const { key } of [soon, gone, over, later]) connections.join(login(key));
   time.now += 20;
   await connections.endedBy(1);
+  time.now += 30;
+  await connections.endedBy(2);
   folders.remove(folders.find(F[0]!)!, []);
   tokens.look();
-  await connections.endedBy(2);
-  await call('token/revoke', { id: over.id });
   await connections.endedBy(3);
+  await call('token/revoke', { id: over.id });
+  await connections.endedBy(4);
   const codes = connections.ended.map(({ error }) => error.data.code);
-  assert.deepEqual(codes, ['EXPIRED_TOKEN', 'TOKEN_REVOKED', 'TOKEN_REVOKED']);
+  assert.deepEqual(codes, ['EXPIRED_TOKEN', 'EXPIRED_TOKEN', 'TOKEN_REVOKED', 'TOKEN_REVOKED']);
 });
 
 test('4: use of a token that was replaced or revoked raises `token/alarmed`, once a minute, and a line in the log', async (t) => {

@@ -1,6 +1,6 @@
 /** Number 1: the token of a session, which reaches it and the folder it is in now, and is dead with it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { expandScopes } from '#protocol';
 import { readToken } from '../../../daemon/tokens/files.js';
@@ -82,10 +82,9 @@ test('1: at the start each open session has its token, one made again is another
   assert.equal(now(kept.id), texts.get(kept.id));
   assert.notEqual(now(lost.id), texts.get(lost.id));
   assert.equal(again.login(now(lost.id)).reach!.session(lost.id), true);
-  // What its user has ended stays so.
-  for (const id of [lost.id, muted.id])
+  // What its user has ended stays so, and a session that is closed has none, though a crash came before.
+  for (const id of [lost.id, muted.id, ended.id])
     assert.throws(() => again.login(texts.get(id)!), refused('Unauthorized', /revoked/));
-  assert.equal(ended.status, 'active');
 });
 
 test('1: a token that cannot be written is said to be so', (t) => {
@@ -93,4 +92,18 @@ test('1: a token that cannot be written is said to be so', (t) => {
   const own = session(1);
   mkdirSync(`${paths.tokens}/${own.id}.new`);
   assert.throws(() => tokens.sessions.give(own), refused('Unavailable', /cannot be written .* try again/));
+});
+
+test('1: a session is closed although its token cannot be ended, and the log says so', (t) => {
+  const { tokens, session, paths, log } = startTokens(t);
+  const own = session(1);
+  tokens.sessions.give(own);
+  rmSync(`${paths.tokens}/${own.id}`);
+  mkdirSync(`${paths.tokens}/${own.id}`);
+  assert.throws(() => tokens.sessions.end(own.id));
+  tokens.sessions.ended(own.id);
+  assert.deepEqual(
+    log.map(({ level, session }) => [level, session]),
+    [['error', own.id]],
+  );
 });
