@@ -56,8 +56,9 @@ export async function showTokens(output: Output, { keys }: Result<'token/list'>,
 
 const whenEnds = (at: number, now: number) => (at <= now ? 'over' : inTime(at, now));
 
-/** The file it stands in, or the part of the tree it reaches. */
-function placeOf({ file, folderId }: Token, whole: boolean): string {
+/** Its session, the file it stands in, or the part of the tree it reaches. */
+function placeOf({ file, sessionId, folderId }: Token, whole: boolean): string {
+  if (sessionId !== null) return `session ${whole ? sessionId : sessionId.slice(0, 8)}`;
   if (file !== null) return whole ? file : homely(file);
   return folderId === null ? '-' : `folder ${whole ? folderId : folderId.slice(0, 8)}`;
 }
