@@ -97,7 +97,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 }
 
 /** In the order in which they need each other. */
-async function close({ tokens, sizes, recordings, projects, learning, activity, backend, db }: Parts): Promise<void> {
+async function close({ tokens, sizes, recordings, projects, learning, activity, backend, audit, db }: Parts): Promise<void> {
   tokens.close();
   sizes.close();
   await recordings.close();
@@ -105,6 +105,7 @@ async function close({ tokens, sizes, recordings, projects, learning, activity, 
   learning.close();
   activity.close();
   await backend.close();
+  audit.close();
   closeDatabase(db);
 }
 

@@ -38,6 +38,7 @@ export function createHandlers(parts: Parts, status: StatusDeps) {
     ...removalHandlers({ ...parts, sessions: trashed }),
     ...trash.handlers,
     ...cleanupHandlers(parts),
+    ...parts.audit.handlers,
     ...eventHandlers(parts),
     ...parts.tokens.handlers,
   };

@@ -1,5 +1,6 @@
 /** Everything of the daemon that outlives a call, each part with what it needs of the others. */
 import type { Paths } from '#protocol/paths';
+import { createAudit } from './audit/handlers.js';
 import type { Backend } from './backend/index.js';
 import { createCleanup } from './cleanup/cleanup.js';
 import type { Config } from './config.js';
@@ -19,7 +20,6 @@ import { overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
-import { unaudited } from './rpc/auditor.js';
 import { createHub } from './rpc/hub.js';
 import { createLock } from './rpc/locks.js';
 import { createActivity } from './sessions/activity.js';
@@ -50,6 +50,7 @@ export interface Ground {
 export type Parts = ReturnType<typeof createParts>;
 
 const HOUR_MS = 3_600_000;
+const AUDIT_BYTES = 64 * 1024 * 1024;
 
 export function createParts(ground: Ground) {
   const base = createBase(ground);
@@ -79,13 +80,17 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
   const store = createSessionStore(db);
   const hub = createHub();
   const now = Date.now;
+  const lock = createLock();
+  const board = createBoard({ log, now });
+  const wrote = (reason?: string) => (reason === undefined ? board.clear('audit') : board.note('audit', { reason }));
+  const audit = createAudit({ db, path: paths.auditHead, maxBytes: () => AUDIT_BYTES, now, lock, log, wrote });
   return {
     ...{ db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
-    auditor: unaudited,
     door: createDoor(),
-    lock: createLock(),
-    board: createBoard({ log, now }),
+    ...{ lock, board },
+    audit,
+    auditor: audit.auditor,
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
@@ -170,6 +175,10 @@ function expiring(parts: Base & ReturnType<typeof createFiling>) {
     recoveries: {
       name: 'recovery refs',
       run: (now: number, signal: AbortSignal) => deleteExpiredRecoveries(parts, now, signal),
+    },
+    audit: {
+      name: 'audit',
+      run: async (_now: number, signal: AbortSignal) => ({ deleted: await parts.audit.trim(signal), failed: [] }),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The whole protocol: one table of methods, one of notifications, and the types read off them. */
 import type * as z from 'zod';
+import { auditMethods } from './audit.js';
 import { daemonMethods, daemonNotifications } from './daemon.js';
 import type { Method, Notification } from './define.js';
 import { drivingMethods } from './driving.js';
@@ -38,6 +39,7 @@ export const methods = {
   ...removalMethods,
   ...trashMethods,
   ...tokenMethods,
+  ...auditMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -74,6 +76,7 @@ export type EventName = {
 export const allMethods = Object.entries(methods) as [MethodName, Method][];
 export const allNotifications = Object.entries(notifications) as [NotificationName, Notification][];
 
+export * from './audit.js';
 export * from './daemon.js';
 export * from './define.js';
 export * from './driving.js';

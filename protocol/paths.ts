@@ -15,6 +15,8 @@ export interface Paths {
   readonly serviceToken: string;
   /** The tokens of sessions, each in a file named after its session. */
   readonly tokens: string;
+  /** The end of the audit, kept outside its table. */
+  readonly auditHead: string;
   /** What people may set; need not be there. */
   readonly config: string;
   readonly log: string;
@@ -41,6 +43,7 @@ export function pathsIn(home: string): Paths {
     cliToken: `${home}/cli-token`,
     serviceToken: `${home}/server/service-token`,
     tokens: `${home}/run/tokens`,
+    auditHead: `${home}/audit.head`,
     config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,
     recordings: `${home}/recordings`,

@@ -79,6 +79,7 @@ export const cleanupMethods = {
     result: z.object({
       trashDeleted: z.int(),
       recoveriesDeleted: z.int().describe('Recovery refs of pruned worktrees.'),
+      auditDeleted: z.int().describe('Rows of the audit, the oldest, beyond its size.'),
       failed: z.array(z.object({ what: z.string(), reason: z.string() })),
       ms: z.int(),
     }),

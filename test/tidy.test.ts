@@ -138,6 +138,7 @@ for (const [name] of [...allMethods, ...allNotifications]) {
 const preparesAtStart = [
   // For the doctor, which is a process of its own.
   'daemon/db/look.ts',
+  'daemon/audit/store.ts',
   'daemon/events/journal.ts',
   'daemon/folders/store.ts',
   'daemon/knowledge/store.ts',

@@ -4,14 +4,18 @@ import type { Handlers } from '../rpc/handlers.js';
 import type { Cleanup } from './cleanup.js';
 
 export interface CleanupHandlerDeps {
-  readonly cleanup: Pick<Cleanup<'trash' | 'recoveries'>, 'run'>;
+  readonly cleanup: Pick<Cleanup<'trash' | 'recoveries' | 'audit'>, 'run'>;
 }
 
 export function cleanupHandlers({ cleanup }: CleanupHandlerDeps): Handlers<typeof cleanupMethods> {
   return {
     async 'cleanup/run'(_params, { signal }) {
       const { deleted, failed, ms } = await cleanup.run(signal);
-      return { trashDeleted: deleted.trash, recoveriesDeleted: deleted.recoveries, failed: [...failed], ms };
+      const { trash, recoveries, audit } = deleted;
+      return {
+        ...{ trashDeleted: trash, recoveriesDeleted: recoveries, auditDeleted: audit },
+        ...{ failed: [...failed], ms },
+      };
     },
   };
 }

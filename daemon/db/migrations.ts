@@ -184,11 +184,6 @@ export const migrations: readonly string[] = [
     begun_seq INTEGER,
     hash TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX audit_by_user ON audit (user_id, seq);
-  CREATE INDEX audit_by_token ON audit (token_id, seq);
-  CREATE INDEX audit_by_method ON audit (method, seq);
-  CREATE INDEX audit_by_target ON audit (target, seq);
-  CREATE INDEX audit_by_time ON audit (at);
   -- Where the chain begins, once its oldest rows were dropped: the hash of the last of them.
   CREATE TABLE audit_start (
     id INTEGER PRIMARY KEY CHECK (id = 1),

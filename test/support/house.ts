@@ -18,6 +18,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The slices.
   'daemon/events': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/tokens': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
+  'daemon/audit': ['protocol', 'daemon/rpc', 'daemon/db', 'node'],
   'daemon/folders': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'node'],
   'daemon/preferences': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'daemon/folders'],
   'daemon/cleanup': ['protocol', 'daemon/rpc'],
@@ -54,6 +55,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/git',
     'daemon/events',
     'daemon/tokens',
+    'daemon/audit',
     'daemon/folders',
     'daemon/preferences',
     'daemon/cleanup',
@@ -75,6 +77,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
+  'daemon/audit/chain.ts',
   'daemon/backend/marks.ts',
   'daemon/doctor/limits.ts',
   'daemon/doctor/private.ts',

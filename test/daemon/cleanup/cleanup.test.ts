@@ -33,7 +33,11 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
     },
   });
   const cleanup = createCleanup({
-    jobs: { trash: job('trash', 3), recoveries: job('recovery refs', 2) },
+    jobs: {
+      trash: job('trash', 3),
+      recoveries: job('recovery refs', 2),
+      audit: { name: 'audit', run: async () => ({ deleted: 1, failed: [] }) },
+    },
     intervalMs: 24 * HOUR,
     lock: createLock(),
     now: () => Date.now() - clock.behind,
@@ -55,9 +59,9 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
 test('a round asked for deletes what has expired, and tells and logs how much', async (t) => {
   const { run, log, begun } = opened(t);
   const { ms, ...outcome } = await run();
-  assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, failed: [] });
+  assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, auditDeleted: 1, failed: [] });
   assert.deepEqual(begun, ['trash 1000000', 'recovery refs 1000000']);
-  const deleted = { trash: 3, recoveries: 2 };
+  const deleted = { trash: 3, recoveries: 2, audit: 1 };
   assert.deepEqual(log, [{ level: 'info', message: 'cleaned up', deleted, failed: [], ms }]);
 });
 
@@ -150,8 +154,9 @@ test('the end of the daemon ends the round under way at once, and those that wai
   assert.deepEqual(first?.failed, [
     { what: 'trash', reason: 'It was stopped.' },
     { what: 'recovery refs', reason: 'It was stopped before its turn.' },
+    { what: 'audit', reason: 'It was stopped before its turn.' },
   ]);
-  assert.deepEqual(second?.failed.length, 2);
+  assert.deepEqual(second?.failed.length, 3);
   assert.equal(begun.length, 1);
   await cleanup.close();
 });
@@ -164,7 +169,7 @@ test('a caller who gives up ends the round they asked for, and no other', async 
   waiting.abort();
   await assert.rejects(second, /Cancelled/);
   mine.abort();
-  assert.equal((await first).failed.length, 2);
+  assert.equal((await first).failed.length, 3);
   await settle();
   assert.deepEqual(
     doing.map(({ name }) => name),
