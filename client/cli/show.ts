@@ -1,5 +1,6 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
 import type { Folder, MethodName, Result } from '#protocol';
+import { showAudit, showVerified } from './audit.js';
 import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
@@ -22,9 +23,15 @@ import { showBranches, showMade, showState, showWorktrees } from './worktrees.js
 
 /** With --json the result as it came; otherwise its fields, one a line, and its lists of records as tables. */
 export async function showResult(output: Output, method: MethodName, result: object): Promise<void> {
+  if (isNo(method, result)) process.exitCode = 1;
   if (output.json) return output.object(result);
   const view = views[method] as ((output: Output, result: object, now: number) => void | Promise<void>) | undefined;
   return view ? view(output, result, Date.now()) : showFields(output, result);
+}
+
+/** For scripts: an answer that is a no is told by the exit code too. */
+function isNo(method: MethodName, result: object): boolean {
+  return method === 'audit/verify' && !(result as Result<'audit/verify'>).ok;
 }
 
 /** Made by hand, by method. */
@@ -59,6 +66,8 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'knowledge/search': showFound,
     'knowledge/export': showExport,
     'knowledge/update': (output) => output.note('Noted.'),
+    'audit/list': showAudit,
+    'audit/verify': showVerified,
   };
 
 const asRoots = (folders: readonly Folder[]) => folders.map((folder) => ({ ...folder, parentId: null }));
