@@ -13,6 +13,7 @@ import { createRelay, type Relay } from './relay.js';
 import type { Door } from './rpc/door.js';
 import { type Listener, listen } from './rpc/listen.js';
 import { checkSocket } from './rpc/socket.js';
+import { aboutItself } from './self.js';
 import { isLive } from './sessions/session.js';
 import { socketName } from './tmux/name.js';
 import { watchBackend } from './watching.js';
@@ -97,7 +98,18 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 }
 
 /** In the order in which they need each other. */
-async function close({ tokens, sizes, recordings, projects, learning, activity, backend, audit, db }: Parts): Promise<void> {
+async function close({
+  tokens,
+  sizes,
+  recordings,
+  projects,
+  learning,
+  activity,
+  backend,
+  audit,
+  loop,
+  db,
+}: Parts): Promise<void> {
   tokens.close();
   sizes.close();
   await recordings.close();
@@ -106,29 +118,28 @@ async function close({ tokens, sizes, recordings, projects, learning, activity, 
   activity.close();
   await backend.close();
   audit.close();
+  loop.close();
   closeDatabase(db);
 }
 
 async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
-  const { store, terminals, lock, log } = parts;
-  const startedAt = Date.now();
+  const { counts, loop, lock, log } = parts;
   let listener: Listener | undefined;
-  const counts = () => ({
-    connections: listener?.connections() ?? 0,
-    sessions: [...store.all()].filter(isLive).length,
-    viewers: terminals.count,
-  });
-  const status = { ...parts, ...options, startedAt, counts, stop: options.stopAsked };
   listener = await listen({
     path: options.paths.socket,
-    door: options.door,
-    handlers: createHandlers(parts, status),
-    login: parts.tokens.login,
+    handlers: createHandlers(
+      parts,
+      aboutItself(options, parts, () => listener),
+    ),
     serverInfo: { name: 'rdv', version: options.version },
     discover: openRpc,
-    lock,
-    log,
-    auditor: parts.auditor,
+    door: options.door,
+    login: parts.tokens.login,
+    ...{ lock, log, auditor: parts.auditor, refused: counts.refused },
+    observe(answered) {
+      loop.busy();
+      counts.observe(answered);
+    },
   });
   parts.door.open(listener);
   return listener;

@@ -3,6 +3,7 @@ import { cleanupHandlers } from './cleanup/handlers.js';
 import { eventHandlers } from './events/handlers.js';
 import { folderHandlers } from './folders/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
+import { type MetricsDeps, metricsHandlers } from './metrics/handlers.js';
 import type { Parts } from './parts.js';
 import { drivingHandlers } from './sessions/driving.js';
 import { sessionHandlers } from './sessions/handlers.js';
@@ -14,10 +15,11 @@ import { worktreeHandlers } from './worktrees/handlers.js';
 import { removalHandlers } from './worktrees/removal.js';
 
 /** `initialize`, `shutdown` and `rpc.discover` are the floor's own. */
-export function createHandlers(parts: Parts, status: StatusDeps) {
+export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
   const { knowledge, preferences, projects, recordings, terminals, trash, trashed, sessionsIn } = parts;
   return {
     ...statusHandlers(status),
+    ...metricsHandlers(status),
     ...sessionHandlers(parts),
     ...drivingHandlers(parts),
     ...runHandlers({ ...parts, output: terminals.stream }),

@@ -1,6 +1,7 @@
 /** Everything of the daemon that outlives a call, each part with what it needs of the others. */
 import type { Paths } from '#protocol/paths';
 import { createAudit } from './audit/handlers.js';
+import { watchLogins } from './audit/logins.js';
 import type { Backend } from './backend/index.js';
 import { createCleanup } from './cleanup/cleanup.js';
 import type { Config } from './config.js';
@@ -13,9 +14,13 @@ import { sessionsByFolder } from './filing.js';
 import { createFolderStore } from './folders/store.js';
 import { createGit, describeRepository } from './git/index.js';
 import { createBoard } from './health/board.js';
+import { watchGit } from './health/git.js';
+import { noteWrites } from './health/looks.js';
+import { createLoopWatch } from './health/loop.js';
 import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log.js';
+import { createCounts } from './metrics/counts.js';
 import { overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
@@ -82,19 +87,21 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
   const now = Date.now;
   const lock = createLock();
   const board = createBoard({ log, now });
-  const wrote = (reason?: string) => (reason === undefined ? board.clear('audit') : board.note('audit', { reason }));
-  const audit = createAudit({ db, path: paths.auditHead, maxBytes: () => AUDIT_BYTES, now, lock, log, wrote });
+  const counts = createCounts();
+  const audit = createAudit({
+    ...{ db, now, lock, log, path: paths.auditHead, maxBytes: () => AUDIT_BYTES },
+    wrote: noteWrites(board, db.name),
+  });
   return {
     ...{ db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
     door: createDoor(),
-    ...{ lock, board },
-    audit,
-    auditor: audit.auditor,
+    ...{ lock, board, counts, audit, loop: createLoopWatch() },
+    auditor: watchLogins(audit.auditor, counts.loggedIn),
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
-    git: createGit({ environment, umask }),
+    git: watchGit(createGit({ environment, umask }), board),
     end: ending,
     ending: ending.signal,
   };

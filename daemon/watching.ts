@@ -13,6 +13,7 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   activity: Activity;
   over: CloseDeps['over'];
   backend: Backend;
+  counts: { printed(bytes: number): void };
 };
 
 /** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
@@ -42,6 +43,7 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
   relay.connect({
     output(pane, data) {
       terminals.output(pane, data);
+      deps.counts.printed(data.length);
       const id = places.byPane(pane);
       if (id === undefined) return;
       activity.seen(id);

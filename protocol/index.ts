@@ -8,6 +8,7 @@ import { eventMethods } from './events.js';
 import { folderMethods, folderNotifications } from './folders.js';
 import { knowledgeMethods } from './knowledge.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
+import { metricsMethods } from './metrics.js';
 import { preferenceMethods, preferenceNotifications } from './preferences.js';
 import { projectMethods, projectNotifications } from './projects.js';
 import { readingMethods } from './reading.js';
@@ -40,6 +41,7 @@ export const methods = {
   ...trashMethods,
   ...tokenMethods,
   ...auditMethods,
+  ...metricsMethods,
 } satisfies Record<string, Method<any, any>>;
 
 export const notifications = {
@@ -85,6 +87,7 @@ export * from './events.js';
 export * from './folders.js';
 export * from './knowledge.js';
 export * from './lifecycle.js';
+export * from './metrics.js';
 export * from './preferences.js';
 export * from './projects.js';
 export * from './reading.js';

@@ -19,13 +19,19 @@ import {
 import type { Head } from './head.js';
 import type { AuditStore } from './store.js';
 
+export interface WriteFailure {
+  /** Cause and cure. */
+  readonly reason: string;
+  readonly error: unknown;
+}
+
 export interface AuditDeps {
   readonly store: AuditStore;
   readonly head: Head;
   readonly now: () => number;
   readonly log: Log;
-  /** Told how each write went: why it failed, or undefined. */
-  readonly wrote: (reason: string | undefined) => void;
+  /** Told how each write went. */
+  readonly wrote: (failure: WriteFailure | undefined) => void;
   /** For messages. */
   readonly database: string;
 }
@@ -110,18 +116,20 @@ function attempt({ database, wrote }: AuditDeps, commit: () => void): void {
     const fault = faultOf(error, database);
     if (!fault) throw error;
     const reason = `The audit cannot be written, because ${fault.why}. ${fault.cure}`;
-    wrote(reason);
+    wrote({ reason, error });
     const said = `Nothing was done: what cannot be undone is written to the audit first, and it cannot be written, because ${fault.why}. ${fault.cure}`;
     throw new RpcError('Unavailable', said, { code: 'AUDIT_UNAVAILABLE', details: { cause: fault.code } });
   }
 }
 
 /** The row is written all the same. Why the file could not be. */
-function writeHead(head: Head, last: Place): string | undefined {
+function writeHead(head: Head, last: Place): WriteFailure | undefined {
   try {
     head.write(last);
     return undefined;
   } catch (error) {
-    return `The end of the audit cannot be kept outside the table: ${(error as Error).message}. See whether the disk has room and is well.`;
+    const why = (error as Error).message;
+    const reason = `The end of the audit cannot be kept outside the table: ${why}. See whether the disk has room and is well.`;
+    return { reason, error };
   }
 }

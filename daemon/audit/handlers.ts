@@ -5,7 +5,7 @@ import type { Db } from '../db/open.js';
 import type { Handlers } from '../rpc/handlers.js';
 import type { Lock } from '../rpc/locks.js';
 import type { Log } from '../rpc/serve.js';
-import { type Audit, openAudit } from './audit.js';
+import { type Audit, openAudit, type WriteFailure } from './audit.js';
 import type { Row } from './chain.js';
 import { openHead } from './head.js';
 import type { Attempt } from './logins.js';
@@ -22,8 +22,8 @@ export interface AuditSettings {
   readonly now: () => number;
   readonly lock: Lock;
   readonly log: Log;
-  /** Told how each write went: why it failed, or undefined. */
-  readonly wrote: (reason: string | undefined) => void;
+  /** Told how each write went. */
+  readonly wrote: (failure: WriteFailure | undefined) => void;
 }
 
 /** Of the lock that is held while rows are walked or trimmed. */

@@ -23,6 +23,8 @@ export interface ConnectionDeps extends HandshakeDeps {
   readonly auditor: Auditor;
   readonly explain: ServeDeps['explain'];
   readonly observe: (answered: Answered) => void;
+  /** Told the code of each refusal of something that was not served as a request. */
+  readonly refused: (code: string) => void;
 }
 
 export interface Connection {
@@ -51,7 +53,10 @@ export function openConnection(socket: Socket, deps: ConnectionDeps): Connection
     log({ level: 'warn', message: 'A client does not read; its connection was ended.', connection: id });
     socket.destroy();
   });
-  const refuse = (to: Id | null, error: RpcError) => writer.send(frame(refusal(to, error)));
+  const refuse = (to: Id | null, error: RpcError) => {
+    deps.refused(error.data.code!);
+    writer.send(frame(refusal(to, error)));
+  };
   const end = (error: RpcError) => {
     refuse(null, error);
     close(error.message);

@@ -14,7 +14,7 @@ import { unlimited } from './rates.js';
 import { refusal } from './serve.js';
 
 /** What a floor needs to be told only where somebody wants it so. */
-type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe'>;
+type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe' | 'refused'>;
 
 export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping' | keyof Optional>, Partial<Optional> {
   /** Where the socket file goes; its directory must exist and be private. */
@@ -45,7 +45,13 @@ export interface Listener {
 export const DRAIN_MS = 30_000;
 const LINGER_MS = 300;
 
-const permissive: Optional = { rates: unlimited, auditor: unaudited, explain: () => undefined, observe() {} };
+const permissive: Optional = {
+  rates: unlimited,
+  auditor: unaudited,
+  explain: () => undefined,
+  observe() {},
+  refused() {},
+};
 
 /** Resolves when clients can connect. Throws InvalidParams for a path too long, and what binding throws. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -68,7 +74,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const door = options.door ?? (await openDoor(options.path));
   door.onError((error) => options.log({ level: 'error', message: 'The socket failed.', stack: error.stack }));
   door.open((socket) => {
-    if (open.size >= limits.connections && !dropOldestStranger(open)) return turnAway(socket, limits.connections);
+    if (open.size >= limits.connections && !dropOldestStranger(open)) {
+      deps.refused('Overloaded');
+      return turnAway(socket, limits.connections);
+    }
     const connection = openConnection(socket, deps);
     open.add(connection);
     void connection.closed.then(() => open.delete(connection));

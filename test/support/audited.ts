@@ -35,7 +35,7 @@ export function openAudited(t: TestContext, options: AuditedOptions = {}) {
     now: () => time++,
     lock: createLock(),
     log: (line) => void log.push(line),
-    wrote: (reason) => void told.push(reason),
+    wrote: (failure) => void told.push(failure?.reason),
   });
   let open = true;
   const close = () => {

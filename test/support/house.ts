@@ -40,10 +40,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'daemon/terminals': ['protocol', 'daemon/rpc', 'daemon/backend', 'daemon/sessions', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
-  'daemon/health': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
   // It looks at everything, in a process of its own, and belongs to nothing.
   'daemon/doctor': ['protocol', 'daemon/db', 'daemon/tmux', 'daemon/git', 'daemon/trash', 'node-pty', 'node'],
-  'daemon/status': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'node'],
+  'daemon/health': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/git', 'node'],
+  'daemon/metrics': ['protocol', 'daemon/rpc', 'node'],
+  'daemon/status': ['protocol', 'daemon/rpc', 'daemon/backend', 'node'],
   // The composition root alone knows all slices, and nobody knows it.
   daemon: [
     'protocol',
@@ -69,6 +70,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/status',
     'daemon/health',
     'daemon/doctor',
+    'daemon/metrics',
     'pino',
     'smol-toml',
     'node',
@@ -125,6 +127,8 @@ export const pure = [
   'daemon/projects/languages.ts',
   'daemon/projects/project.ts',
   'daemon/projects/tools.ts',
+  'daemon/metrics/metric.ts',
+  'daemon/metrics/prometheus.ts',
   'daemon/pty/keys.ts',
   'daemon/pty/lines.ts',
   'daemon/pty/pen.ts',

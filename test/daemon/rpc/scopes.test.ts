@@ -25,7 +25,7 @@ const asks: Readonly<Record<Scope, string>> = {
   'terminal:read': `session/scrollback session/wait session/record terminal/read terminal/search terminal/open
     terminal/ack terminal/close session/ticket`,
   'terminal:write': 'session/exec session/send terminal/input terminal/resize terminal/focus',
-  admin: 'daemon/stop cleanup/run audit/list audit/verify',
+  admin: 'daemon/stop cleanup/run audit/list audit/verify daemon/metrics',
   service: 'token/redeem',
 };
 
