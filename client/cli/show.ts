@@ -4,6 +4,7 @@ import { showAudit, showVerified } from './audit.js';
 import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
+import { showHealth, showMetrics } from './metrics.js';
 import type { Output } from './output.js';
 import {
   showConflicts,
@@ -66,6 +67,8 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'knowledge/search': showFound,
     'knowledge/export': showExport,
     'knowledge/update': (output) => output.note('Noted.'),
+    'daemon/metrics': showMetrics,
+    'daemon/health': showHealth,
     'audit/list': showAudit,
     'audit/verify': showVerified,
   };
