@@ -8,7 +8,6 @@ import type { Log } from '../rpc/serve.js';
 import { type Audit, openAudit, type WriteFailure } from './audit.js';
 import type { Row } from './chain.js';
 import { openHead } from './head.js';
-import type { Attempt } from './logins.js';
 import { type AuditStore, createAuditStore } from './store.js';
 import { trim } from './trim.js';
 import { verify } from './verify.js';
@@ -30,7 +29,7 @@ export interface AuditSettings {
 const KEY = 'audit';
 
 export function createAudit({ db, path, maxBytes, ...rest }: AuditSettings) {
-  const { lock, log } = rest;
+  const { lock } = rest;
   const store = createAuditStore(db);
   const head = openHead(path);
   const audit = openAudit({ ...rest, store, head, database: db.name });
@@ -43,23 +42,6 @@ export function createAudit({ db, path, maxBytes, ...rest }: AuditSettings) {
     /** Rows that are kept. */
     count: () => audit.last.seq - store.start().seq,
     trim: (signal: AbortSignal) => lock(KEY, () => trim({ store, audit, maxBytes }, signal), signal),
-    /**
-     * A login is no act that could not be undone: it is let in although it cannot be written, or nobody could look what is
-     * wrong.
-     */
-    loggedIn({ connection, identity, outcome }: Attempt) {
-      const { user = null, tokenId = null } = identity ?? {};
-      try {
-        audit.end({ user, tokenId, connection, method: 'initialize', target: null }, outcome);
-      } catch (error) {
-        log({
-          level: 'error',
-          message: 'a login could not be written to the audit',
-          connection,
-          reason: String(error),
-        });
-      }
-    },
   };
 }
 
