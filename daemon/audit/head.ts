@@ -1,5 +1,5 @@
 /** The end of the chain as it is known outside the table: a small file, without which a cut tail would not be seen. */
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Place } from './chain.js';
 
 export interface Head {
@@ -31,7 +31,7 @@ export function openHead(path: string): Head {
       }
     },
     write({ seq, hash }) {
-      const isNew = file === undefined;
+      const isNew = file === undefined && !existsSync(path);
       file ??= openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
       writeSync(file, `${String(seq).padStart(SEQ_DIGITS)} ${hash}\n`, 0, 'latin1');
       if (isNew) fsyncSync(file);
