@@ -44,7 +44,8 @@ function forPeople(name: string, value: number): string {
 
 export async function showHealth(output: Output, { status, components }: Result<'daemon/health'>): Promise<void> {
   const { columns, colors } = output;
-  const rows = components.map(({ name, ok, detail }) => [clean(name), ok ? 'well' : 'not well', clean(detail)]);
+  const word = (ok: boolean) => (columns === undefined ? String(ok) : ok ? 'well' : 'not well');
+  const rows = components.map(({ name, ok, detail }) => [clean(name), word(ok), clean(detail)]);
   const paint = (text: string, column: number) => {
     if (column !== 1) return text;
     return /not/.test(text) ? colors.red(text) : colors.green(text);
