@@ -15,7 +15,7 @@ test('the audit is listed as a table, verified in a sentence, and a chain that d
 
   const { stdout } = await run('audit', 'list', '--method', 'session/close');
   const expected = entries.map(
-    ({ seq, at, outcome }) => `${seq}\t${at}\tlocal\tcli\tsession/close\t${id}\t${outcome}\n`,
+    ({ seq, at, tokenId, outcome }) => `${seq}\t${at}\tlocal\t${tokenId}\tsession/close\t${id}\t${outcome}\n`,
   );
   assert.equal(stdout, expected.join(''));
   assert.match((await run('audit', 'list', '--limit', '1')).stderr, /^There are older ones: add `--before \d+`\./);
@@ -23,7 +23,7 @@ test('the audit is listed as a table, verified in a sentence, and a chain that d
   assert.equal(await screen.ended, 0);
   assert.match(
     screen.text,
-    /^ROW +TIME +WHO +TOKEN +METHOD +TARGET +OUTCOME\r\n\d+ .* local +cli +session\/close +\S+ .*done/,
+    /^ROW +TIME +WHO +TOKEN +METHOD +TARGET +OUTCOME\r\n\d+ .* local +[0-9a-f]{7}\S+ +session\/close +\S+ .*done/,
   );
   assert.match((await run('audit', 'list', '--user', 'nobody')).stderr, /^Nothing that fits was done\./);
 

@@ -20,6 +20,7 @@ const acts: Partial<Record<MethodName, (client: Client) => Promise<object> | obj
   'folder/delete': async (client) => ({ id: (await client.call('folder/create', { name: 'src' })).id }),
   'knowledge/delete': () => ({ folderId: id }),
   'preference/clearFolder': () => ({ folderId: id }),
+  'token/revoke': async (client) => ({ id: (await client.call('token/create', { name: 'phone' })).id }),
   'trash/delete': () => ({ id }),
   'trash/empty': () => ({}),
   'worktree/remove': () => ({ worktreePath: '/nowhere' }),
@@ -32,11 +33,18 @@ const mustBeWritten = allMethods.filter(
   ([, method]) => method.effect === 'destroy' || (scopeOf(method) === 'admin' && method.effect !== 'read'),
 );
 
+/** Of the token in the file that the clients of these tests use. */
+async function tokenIdOf(client: Client): Promise<string> {
+  const { keys } = await client.call('token/list', {});
+  return keys.find(({ kind, file }) => kind === 'cli' && file !== null)!.id;
+}
+
 const isOf = (name: string) => (entry: AuditEntry) => entry.method === name;
 
 test('every method that destroys, and every one that changes the daemon, leaves a row before and one after', async (t) => {
   const { daemon, client } = await whole(t);
   assert.deepEqual(mustBeWritten.map(([name]) => name).sort(), Object.keys(acts).sort());
+  const tokenId = await tokenIdOf(client);
   const outcomes: Record<string, string> = {};
   const stopping = mustBeWritten.filter(([name]) => name === 'daemon/stop');
   for (const [name, method] of [...mustBeWritten.filter(([name]) => name !== 'daemon/stop'), ...stopping]) {
@@ -56,7 +64,7 @@ test('every method that destroys, and every one that changes the daemon, leaves 
     const [begun, ended, ...more] = rows.filter(({ method }) => method === name);
     assert.deepEqual([begun?.outcome, ended?.outcome, more.length], ['begun', outcome, 0], name);
     assert.equal(ended?.begun_seq, begun?.seq, name);
-    for (const row of [begun, ended]) assert.deepEqual([row?.user_id, row?.token_id], ['local', 'cli'], name);
+    for (const row of [begun, ended]) assert.deepEqual([row?.user_id, row?.token_id], ['local', tokenId], name);
   }
   assert.ok(Object.values(outcomes).filter((outcome) => outcome === 'done').length >= 5, JSON.stringify(outcomes));
 });
@@ -65,14 +73,15 @@ test('every login leaves a row, good or bad, without what was sent', async (t) =
   const { daemon, client } = await whole(t);
   for (const token of ['wrong-canary-token', ''])
     await assert.rejects(connect({ socketPath: daemon.socket, token }), /token/i);
+  const tokenId = await tokenIdOf(client);
   const { entries } = await client.call('audit/list', { method: 'initialize' });
   const said = entries.map(({ user, tokenId, outcome }) => [user, tokenId, outcome]);
   // The first is of the test's own look whether it is ready.
   assert.deepEqual(said, [
+    [null, null, 'MISSING_TOKEN'],
     [null, null, 'INVALID_TOKEN'],
-    [null, null, 'INVALID_TOKEN'],
-    ['local', 'cli', 'done'],
-    ['local', 'cli', 'done'],
+    ['local', tokenId, 'done'],
+    ['local', tokenId, 'done'],
   ]);
   assert.equal(new Set(entries.map(({ connection }) => connection)).size, 4);
   assert.doesNotMatch(JSON.stringify(await client.call('audit/list', {})), /canary/);
