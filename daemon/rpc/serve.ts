@@ -16,6 +16,7 @@ import type { Id } from './guard.js';
 import type { Caller, Peer } from './handlers.js';
 import { cancelled, type InFlight, type Running } from './inflight.js';
 import { problems } from './issues.js';
+import { levelOf } from './level.js';
 import type { Lock } from './locks.js';
 import type { Rates } from './rates.js';
 import { Json, sealedJson } from './seal.js';
@@ -60,18 +61,18 @@ export function serve(deps: ServeDeps): StarRequestHandler {
   return (name, raw, token) => {
     const request = token as Running;
     const started = performance.now();
+    const who = () => ({ request: request.id, connection: peer.id, tokenId: peer.identity?.tokenId, method: name });
     const answer = (outcome: Json | ResponseError<ErrorData>) => {
       inFlight.answered(request);
       const code = outcome instanceof Json ? undefined : outcome.data?.code;
       const ms = performance.now() - started;
       deps.observe({ name, ms, code });
-      const who = { request: request.id, connection: peer.id, token: peer.identity?.tokenId };
-      log({ level: 'debug', message: 'request', method: name, ...who, ms, code });
+      log({ level: levelOf(name, ms, code), message: 'request', ...who(), ms: Math.round(ms * 1000) / 1000, code });
       return outcome;
     };
     const fail = (thrown: unknown) => {
       const error = thrown instanceof RpcError ? thrown : deps.explain(thrown);
-      if (!error) logBug(log, name, peer.id, thrown);
+      if (!error) logBug(log, who(), thrown);
       return answer(toResponse(error));
     };
 
@@ -86,7 +87,7 @@ export function serve(deps: ServeDeps): StarRequestHandler {
       inFlight.settled();
       return answer(result);
     }
-    const late = (error: unknown) => logBug(log, name, peer.id, error);
+    const late = (error: unknown) => logBug(log, who(), error);
     return untilCancelled(result, request, inFlight, late).then(answer, fail);
   };
 }
@@ -219,7 +220,7 @@ function harmless(message: string): string {
   );
 }
 
-function logBug(log: Log, method: string, connection: string, error: unknown): void {
+function logBug(log: Log, who: object, error: unknown): void {
   const stack = error instanceof Error ? error.stack : String(error);
-  log({ level: 'error', message: 'A request failed by a bug.', method, connection, stack });
+  log({ level: 'error', message: 'A request failed by a bug.', ...who, stack });
 }
