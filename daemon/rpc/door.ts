@@ -1,5 +1,6 @@
 /** The socket clients come in by: bound before anybody answers, so that those who come early wait in line. */
 import { createServer, type Socket } from 'node:net';
+import { linkSocket } from './link.js';
 import { bindSocket } from './socket.js';
 
 export interface Door {
@@ -18,8 +19,8 @@ export interface Door {
 /** More need not wait: the kernel keeps some too, and then their turn comes. */
 const WAITING = 1000;
 
-/** Throws InvalidParams for a path too long, and what binding throws. */
-export async function openDoor(path: string): Promise<Door> {
+/** `link` is where clients look for it, when that is elsewhere. Throws InvalidParams for a path too long, and what binding throws. */
+export async function openDoor(path: string, link = path): Promise<Door> {
   let enter: ((socket: Socket) => void) | undefined;
   const waiting = new Set<Socket>();
   // Nothing is read before somebody can answer.
@@ -31,6 +32,10 @@ export async function openDoor(path: string): Promise<Door> {
     socket.once('close', () => waiting.delete(socket));
   });
   const file = await bindSocket(server, path);
+  const removeLink = lead(link, path, () => {
+    file.remove();
+    server.close();
+  });
   let ended: Promise<void> | undefined;
   return {
     open(given) {
@@ -40,7 +45,10 @@ export async function openDoor(path: string): Promise<Door> {
     },
     isOurs: file.isOurs,
     onError: (listener) => void server.on('error', listener),
-    removeFile: file.remove,
+    removeFile() {
+      removeLink();
+      file.remove();
+    },
     close() {
       for (const socket of waiting) socket.destroy();
       ended ??= new Promise((resolve) => {
@@ -49,6 +57,16 @@ export async function openDoor(path: string): Promise<Door> {
       return ended;
     },
   };
+}
+
+function lead(link: string, path: string, undo: () => void): () => void {
+  if (link === path) return () => {};
+  try {
+    return linkSocket(link, path);
+  } catch (error) {
+    undo();
+    throw error;
+  }
 }
 
 function admit(socket: Socket, enter: (socket: Socket) => void): void {

@@ -19,11 +19,13 @@ type Optional = Pick<ConnectionDeps, 'rates' | 'auditor' | 'explain' | 'observe'
 export interface ListenOptions extends Omit<ConnectionDeps, 'limits' | 'stopping' | keyof Optional>, Partial<Optional> {
   /** Where the socket file goes; its directory must exist and be private. */
   readonly path: string;
+  /** Where clients look for it, when that is elsewhere: a link is made there. */
+  readonly link?: string;
   /** Where clients wait already; else one is opened at the path. */
   readonly door?: Door | undefined;
   readonly limits?: Partial<Limits>;
-  /** How long running requests may take to end when the daemon stops; `DRAIN_MS` for all but tests. */
-  readonly drainMs?: number;
+  /** How long running requests may take to end when the daemon stops, asked for then; `DRAIN_MS` when absent. */
+  readonly drainMs?: () => number;
 }
 
 export interface Listener {
@@ -34,8 +36,8 @@ export interface Listener {
   /** Tells the connections of these peers why, and ends them. */
   end(which: (peer: Peer) => boolean, error: RpcError): void;
   /**
-   * Lets no one in, tells `server/stopping` (and whether another daemon takes over), waits for running requests (at most `drainMs`, then they are cancelled), then
-   * closes everything. Must not be awaited by a request handler, whose end it waits for.
+   * Lets no one in, tells `server/stopping` (and whether another daemon takes over), waits for running requests (at most `drainMs`, then they are
+   * cancelled), then closes everything. Must not be awaited by a request handler, whose end it waits for.
    */
   stop(reason: string, restarting?: boolean): Promise<void>;
   /** Closes everything at once. Twice is harmless. */
@@ -71,7 +73,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     },
   };
 
-  const door = options.door ?? (await openDoor(options.path));
+  const door = options.door ?? (await openDoor(options.path, options.link));
   door.onError((error) => options.log({ level: 'error', message: 'The socket failed.', stack: error.stack }));
   door.open((socket) => {
     if (open.size >= limits.connections && !dropOldestStranger(open)) {
@@ -107,7 +109,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       stopping = { restarting };
       door.removeFile();
       void door.close();
-      await drain([...open], { reason, restarting }, options.drainMs ?? DRAIN_MS);
+      await drain([...open], { reason, restarting }, options.drainMs?.() ?? DRAIN_MS);
       // A request on its way hears that it was not begun, and goes to the next daemon.
       if (restarting) await gone([...open], LINGER_MS);
       await close();

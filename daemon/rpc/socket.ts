@@ -1,7 +1,7 @@
 /** The socket file: made private before it has its name, and removed only while it is still ours. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { RpcError } from '#protocol';
@@ -65,17 +65,24 @@ export function checkSocket(path: string): void {
   refuseOther(path);
 }
 
-function checkLength(path: string): void {
+/** What a socket at this path takes of what it may take: it is bound under another name first. */
+export function socketBytes(path: string): { bytes: number; most: number } {
   const bytes = Math.max(Buffer.byteLength(path), Buffer.byteLength(dirname(path)) + '/.12345'.length);
-  if (bytes <= SOCKET_PATH_BYTES) return;
+  return { bytes, most: SOCKET_PATH_BYTES };
+}
+
+function checkLength(path: string): void {
+  const { bytes, most } = socketBytes(path);
+  if (bytes <= most) return;
   throw new RpcError(
     'InvalidParams',
-    `The socket path ${path} has ${bytes} bytes, at most ${SOCKET_PATH_BYTES} work; set REMOTE_DEV_DIR to a shorter path.`,
+    `The socket path ${path} has ${bytes} bytes, at most ${most} work; set REMOTE_DEV_DIR to a shorter path.`,
   );
 }
 
 function refuseOther(path: string): void {
-  const there = lstatSync(path, { throwIfNoEntry: false });
+  // A link of ours may lead to a socket that is gone.
+  const there = statSync(path, { throwIfNoEntry: false });
   if (there && !there.isSocket())
     throw new RpcError('Conflict', `${basename(path)} in ${dirname(path)} is not a socket; move it away.`);
 }

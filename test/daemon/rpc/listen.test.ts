@@ -179,7 +179,7 @@ test('stop lets no one in, says so, refuses new requests, waits for running ones
 
 test('a request that does not end in time is answered with Cancelled when the daemon stops', async () => {
   const { held, ...handlers } = holding();
-  await onFloor({ handlers, drainMs: 20 }, async ({ connectAs, listener }) => {
+  await onFloor({ handlers, drainMs: () => 20 }, async ({ connectAs, listener }) => {
     const client = await connectAs();
     const running = client.call('session/scrollback', { id: sessionId });
     await held.started;
@@ -193,7 +193,7 @@ test('a request that does not end in time is answered with Cancelled when the da
 
 test('stop does not wait for a connection that ends meanwhile', async () => {
   const { held, ...handlers } = holding();
-  await onFloor({ handlers, drainMs: 60_000 }, async ({ connectAs, listener }) => {
+  await onFloor({ handlers, drainMs: () => 60_000 }, async ({ connectAs, listener }) => {
     const client = await connectAs();
     client.send({ jsonrpc: '2.0', id: 1, method: 'session/scrollback', params: { id: sessionId } });
     await held.started;
