@@ -1,12 +1,11 @@
 /** Which backend runs the programs: tmux, or without it terminals of the daemon's own, which promise less. */
 import { RpcError } from '#protocol';
 import type { Backend, BackendEvents, BackendKind } from './backend/index.js';
-import type { Log } from './log.js';
+import type { Log } from './log/index.js';
 import { checkTmux, openTmux } from './tmux/index.js';
 
 export interface ChooseOptions {
-  /** What `RDV_BACKEND` says: nothing, `tmux` or `pty`. */
-  readonly wanted: string | undefined;
+  readonly wanted: 'auto' | BackendKind;
   /** For tmux: the `-L` name of its server. */
   readonly socketName: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -15,11 +14,12 @@ export interface ChooseOptions {
 
 /**
  * tmux unless told otherwise; only when it is missing or too old, and was not asked for by name, terminals of our own,
- * with a warning in the log and on stderr. Throws InvalidParams for a backend that is none, else what tmux throws.
+ * with a warning in the log and on stderr. Throws what tmux throws.
  */
 export async function chooseBackend(options: ChooseOptions, events: BackendEvents): Promise<Backend> {
-  const wanted = kindOf(options.wanted);
-  if (wanted === 'pty') return fallBack('RDV_BACKEND asks for it. Unset it to use tmux.', options, events);
+  const { wanted } = options;
+  if (wanted === 'pty')
+    return fallBack('`terminal.backend` or RDV_BACKEND asks for it. Set it to auto to use tmux.', options, events);
   try {
     return await openTmux(options, events);
   } catch (error) {
@@ -30,13 +30,7 @@ export async function chooseBackend(options: ChooseOptions, events: BackendEvent
 
 /** Whether tmux, or what is wanted in its place, can be used. Throws as `chooseBackend`, and when tmux is missing. */
 export async function checkBackend(options: Omit<ChooseOptions, 'log'>): Promise<void> {
-  if (kindOf(options.wanted) !== 'pty') await checkTmux(options.socketName, options.environment);
-}
-
-function kindOf(wanted: string | undefined): BackendKind | undefined {
-  if (!wanted) return undefined;
-  if (wanted === 'tmux' || wanted === 'pty') return wanted;
-  throw new RpcError('InvalidParams', `Expected RDV_BACKEND to be tmux or pty, got "${wanted}".`);
+  if (options.wanted !== 'pty') await checkTmux(options.socketName, options.environment);
 }
 
 /** A tmux that is there and fails is another matter: sessions may live in it. */

@@ -3,15 +3,18 @@ import { openRpc } from '#protocol/openrpc';
 import type { Paths } from '#protocol/paths';
 import type { Backend } from './backend/index.js';
 import { chooseBackend } from './choose.js';
-import type { Config } from './config.js';
+import type { Configuration } from './config/configuration.js';
+import { ratesOf } from './config/rates.js';
 import { type Db, openDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
 import { createHandlers } from './handlers.js';
-import type { Log } from './log.js';
+import type { Log } from './log/index.js';
 import { createParts, type Parts } from './parts.js';
 import { createRelay, type Relay } from './relay.js';
 import type { Door } from './rpc/door.js';
+import { refuseAnswered } from './rpc/link.js';
 import { type Listener, listen } from './rpc/listen.js';
+import { createRates } from './rpc/rates.js';
 import { checkSocket } from './rpc/socket.js';
 import { aboutItself } from './self.js';
 import { isLive } from './sessions/session.js';
@@ -20,7 +23,7 @@ import { watchBackend } from './watching.js';
 
 export interface DaemonOptions {
   readonly paths: Paths;
-  readonly config: Config;
+  readonly configuration: Configuration;
   readonly version: string;
   /** For programs: the one the daemon was started with. */
   readonly umask: number;
@@ -37,18 +40,23 @@ export interface Daemon {
 }
 
 const RECONCILE_MS = 10 * 60_000;
+const MEGABYTE = 1024 * 1024;
 
 /** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { paths, log } = options;
+  const { paths, configuration, log } = options;
+  const { server, terminal } = configuration.values;
   // Before a tmux server is started for nothing.
+  checkSocket(server.api_socket);
   checkSocket(paths.socket);
+  // One that takes over answers there itself.
+  if (server.api_socket !== paths.socket && !options.door) await refuseAnswered(server.api_socket);
   const db = openDatabase(paths.database);
   const environment = cleanEnvironment(process.env);
   const relay = createRelay();
   let backend: Backend | undefined;
   try {
-    const wanted = process.env.RDV_BACKEND;
+    const wanted = terminal.backend;
     backend = await chooseBackend({ wanted, socketName: socketName(paths.home), environment, log }, relay.events);
     return await wire(options, { db, environment, relay, backend });
   } catch (error) {
@@ -124,9 +132,20 @@ async function close({
 
 async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
   const { counts, loop, lock, log } = parts;
+  const { server, limits } = options.configuration.values;
+  const rates = createRates(ratesOf(limits));
+  options.configuration.onChange(() => rates.change(ratesOf(limits)));
   let listener: Listener | undefined;
   listener = await listen({
-    path: options.paths.socket,
+    path: server.api_socket,
+    link: options.paths.socket,
+    rates,
+    limits: {
+      connections: limits.connections,
+      requestsInFlight: limits.requests_in_flight,
+      outboundHardBytes: limits.outbound_megabytes * MEGABYTE,
+    },
+    drainMs: () => server.drain_seconds * 1000,
     handlers: createHandlers(
       parts,
       aboutItself(options, parts, () => listener),

@@ -1,6 +1,6 @@
 /** What holds where nobody has set anything. */
 import type { Preferences } from '#protocol';
-import type { Paths } from '#protocol/paths';
+import type { Config } from './config/keys.js';
 
 /** Home directory and login shell are those every session starts with. */
 export function builtInPreferences(environment: Readonly<Record<string, string>>): Preferences {
@@ -31,7 +31,14 @@ export interface AuthSettings {
 }
 
 /** `RDV_TOKEN_OVERLAP_MS` shortens the overlap, for tests. */
-export function authSettings(paths: Paths, environment: Readonly<Record<string, string | undefined>>): AuthSettings {
-  const overlapMs = Number(environment.RDV_TOKEN_OVERLAP_MS) || 5 * 60_000;
-  return { localUser: 'local', serviceTokenFile: paths.serviceToken, overlapMs, rotationDays: 0 };
+export function authSettings(
+  { auth }: Pick<Config, 'auth'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): AuthSettings {
+  return {
+    localUser: auth.local_user,
+    serviceTokenFile: auth.service_token_file,
+    overlapMs: Number(environment.RDV_TOKEN_OVERLAP_MS) || auth.overlap_seconds * 1000,
+    rotationDays: auth.token_rotation_days,
+  };
 }

@@ -3,11 +3,13 @@ import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { RpcError } from '#protocol';
 import { homeFolder, pathsIn } from '#protocol/paths';
-import { readConfig } from './config.js';
+import { describeFile } from './config/configuration.js';
+import { invalid } from './config/read.js';
 import { createContext, realSpace, type Setting } from './doctor/context.js';
 import { examine, type Report } from './doctor/examine.js';
 import { checks } from './doctor/table.js';
 import { cleanEnvironment } from './environment.js';
+import { sourceOf } from './here.js';
 import { socketName } from './tmux/name.js';
 
 /** Prints one JSON object; `--fix` puts right what is safe. Throws InvalidParams for other words. */
@@ -38,9 +40,9 @@ export function settingHere(given: Pick<Setting, 'environment' | 'umask' | 'sign
     userHome: environment.HOME || homedir(),
     now: Date.now(),
     strangeInConfig() {
-      const strange: string[] = [];
-      readConfig(paths.config, ({ message }) => strange.push(message));
-      return strange;
+      const { warnings, problems } = describeFile(sourceOf(paths));
+      if (problems.length > 0) throw invalid(problems);
+      return warnings;
     },
     proc: '/proc',
     linger: '/var/lib/systemd/linger',

@@ -3,7 +3,7 @@ import { RpcError } from '#protocol';
 import type { Backend } from './backend/index.js';
 import { drawnText } from './drawn.js';
 import type { Learning } from './knowledge/learning.js';
-import type { Log } from './log.js';
+import type { Log } from './log/index.js';
 import type { CloseDeps } from './sessions/close.js';
 import type { DisposalDeps } from './sessions/disposal.js';
 import type { Terminals } from './terminals/terminals.js';

@@ -1,5 +1,6 @@
 /** Every method of the table, each served by its domain. */
 import { cleanupHandlers } from './cleanup/handlers.js';
+import { configurationHandlers } from './config/handlers.js';
 import { eventHandlers } from './events/handlers.js';
 import { folderHandlers } from './folders/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
@@ -20,6 +21,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
   return {
     ...statusHandlers(status),
     ...metricsHandlers(status),
+    ...configurationHandlers(parts),
     ...sessionHandlers(parts),
     ...drivingHandlers(parts),
     ...runHandlers({ ...parts, output: terminals.stream }),

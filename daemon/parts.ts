@@ -4,7 +4,7 @@ import { createAudit } from './audit/handlers.js';
 import { watchLogins } from './audit/logins.js';
 import type { Backend } from './backend/index.js';
 import { createCleanup } from './cleanup/cleanup.js';
-import type { Config } from './config.js';
+import type { Configuration } from './config/configuration.js';
 import type { Db } from './db/open.js';
 import { authSettings, builtInPreferences } from './defaults.js';
 import { createDoor } from './door.js';
@@ -19,7 +19,7 @@ import { noteWrites } from './health/looks.js';
 import { createLoopWatch } from './health/loop.js';
 import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
-import type { Log } from './log.js';
+import type { Log } from './log/index.js';
 import { createCounts } from './metrics/counts.js';
 import { overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
@@ -44,7 +44,7 @@ import { createRecoveryStore, deleteExpiredRecoveries } from './worktrees/recove
 
 export interface Ground {
   readonly paths: Paths;
-  readonly config: Config;
+  readonly configuration: Configuration;
   readonly umask: number;
   readonly log: Log;
   readonly db: Db;
@@ -55,7 +55,7 @@ export interface Ground {
 export type Parts = ReturnType<typeof createParts>;
 
 const HOUR_MS = 3_600_000;
-const AUDIT_BYTES = 64 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
 
 export function createParts(ground: Ground) {
   const base = createBase(ground);
@@ -73,14 +73,14 @@ export function createParts(ground: Ground) {
     cleanup: createCleanup({
       ...all,
       jobs: expiring(all),
-      intervalMs: ground.config.cleanup.cleanup_interval_hours * HOUR_MS,
+      intervalMs: () => ground.configuration.values.cleanup.cleanup_interval_hours * HOUR_MS,
     }),
     ends: { count: 0, look: () => {} },
   };
 }
 
 /** What everybody uses. */
-function createBase({ paths, db, log, backend, environment, umask }: Ground) {
+function createBase({ paths, configuration, db, log, backend, environment, umask }: Ground) {
   const ending = new AbortController();
   const store = createSessionStore(db);
   const hub = createHub();
@@ -89,11 +89,18 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
   const board = createBoard({ log, now });
   const counts = createCounts();
   const audit = createAudit({
-    ...{ db, now, lock, log, path: paths.auditHead, maxBytes: () => AUDIT_BYTES },
+    ...{
+      db,
+      now,
+      lock,
+      log,
+      path: paths.auditHead,
+      maxBytes: () => configuration.values.cleanup.audit_megabytes * MEGABYTE,
+    },
     wrote: noteWrites(board, db.name),
   });
   return {
-    ...{ db, log, now, hub, store, backend, environment, umask },
+    ...{ configuration, db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
     door: createDoor(),
     ...{ lock, board, counts, audit, loop: createLoopWatch() },
@@ -110,7 +117,7 @@ function createBase({ paths, db, log, backend, environment, umask }: Ground) {
 type Base = ReturnType<typeof createBase>;
 
 /** Who may come in, and what he reaches. */
-function createAuth({ paths }: Ground, base: Base) {
+function createAuth({ paths, configuration }: Ground, base: Base) {
   const { store, folders, places, door } = base;
   return createTokens({
     ...base,
@@ -118,14 +125,14 @@ function createAuth({ paths }: Ground, base: Base) {
     connections: door,
     tree: { session: store.find, folder: folders.find },
     sessions: { get: store.get, open: (session) => windowOf(places, session) },
-    settings: () => authSettings(paths, process.env),
+    settings: () => authSettings(configuration.values, process.env),
   });
 }
 
 type Filed = Base & { readonly tokens: ReturnType<typeof createAuth> };
 
 /** Folders, and what belongs to them: preferences, projects, knowledge; worktrees and the trash. */
-function createFiling({ paths, config, environment }: Ground, { tokens, ...base }: Filed) {
+function createFiling({ paths, configuration, environment }: Ground, { tokens, ...base }: Filed) {
   const { git, lock, db } = base;
   const projects = createProjects({
     ...base,
@@ -157,7 +164,7 @@ function createFiling({ paths, config, environment }: Ground, { tokens, ...base 
       store: createTrashStore(db),
       folder: paths.trash,
       sessions: trashed,
-      retentionDays: () => config.cleanup.trash_retention_days,
+      retentionDays: () => configuration.values.cleanup.trash_retention_days,
     }),
   };
 }

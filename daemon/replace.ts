@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
 import type { Paths } from '#protocol/paths';
 import { checkBackend } from './choose.js';
-import { readConfig } from './config.js';
+import { openConfiguration } from './config/configuration.js';
+import type { Config } from './config/keys.js';
 import { type Lock, takeLock } from './db/lock.js';
 import { checkDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
+import { sourceOf } from './here.js';
 import { type Asking, dial } from './rpc/ask.js';
 import { type Door, openDoor } from './rpc/door.js';
 import { DRAIN_MS } from './rpc/listen.js';
@@ -31,7 +33,7 @@ const AGAIN_MS = { least: 5, most: 25 };
  * daemon has it or is about to. Throws why this one cannot run or the other does not give way: it then serves on.
  */
 export async function takeOver(paths: Paths, endMs = END_MS): Promise<Taken | undefined> {
-  await prove(paths);
+  const config = await prove(paths);
   // Two that take over at once would take each other's line of clients.
   const turn = await takeLock(paths.succession);
   if (!turn) return undefined;
@@ -39,7 +41,7 @@ export async function takeOver(paths: Paths, endMs = END_MS): Promise<Taken | un
     const other = await dial(paths.socket);
     if (!other) return await start(paths);
     try {
-      return await follow(paths, other, endMs);
+      return await follow({ paths, socket: config.server.api_socket, other, endMs });
     } finally {
       other.close();
     }
@@ -49,15 +51,16 @@ export async function takeOver(paths: Paths, endMs = END_MS): Promise<Taken | un
 }
 
 /** Whatever can be found out about a start without touching anything, while the other daemon serves. */
-async function prove(paths: Paths): Promise<void> {
-  readConfig(paths.config, () => {});
-  checkSocket(paths.socket);
-  checkDatabase(paths.database);
+async function prove(paths: Paths): Promise<Config> {
+  const { values } = openConfiguration(sourceOf(paths));
+  checkSocket(values.server.api_socket);
+  checkDatabase(values.database.path);
   await checkBackend({
-    wanted: process.env.RDV_BACKEND,
+    wanted: values.terminal.backend,
     socketName: socketName(paths.home),
     environment: cleanEnvironment(process.env),
   });
+  return values;
 }
 
 async function start(paths: Paths): Promise<Taken | undefined> {
@@ -65,12 +68,20 @@ async function start(paths: Paths): Promise<Taken | undefined> {
   return lock && { lock, door: undefined };
 }
 
-async function follow(paths: Paths, other: Asking, endMs: number): Promise<Taken> {
+interface Following {
+  readonly paths: Paths;
+  /** Where this one listens. */
+  readonly socket: string;
+  readonly other: Asking;
+  readonly endMs: number;
+}
+
+async function follow({ paths, socket, other, endMs }: Following): Promise<Taken> {
   const pid = await login(paths, other);
-  const kept = keepSocket(paths.socket);
+  const kept = keepSocket(socket);
   let door: Door;
   try {
-    door = await openDoor(paths.socket);
+    door = await openDoor(socket, paths.socket);
   } catch (error) {
     kept.drop();
     throw error;

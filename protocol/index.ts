@@ -1,6 +1,7 @@
 /** The whole protocol: one table of methods, one of notifications, and the types read off them. */
 import type * as z from 'zod';
 import { auditMethods } from './audit.js';
+import { configurationMethods } from './configuration.js';
 import { daemonMethods, daemonNotifications } from './daemon.js';
 import type { Method, Notification } from './define.js';
 import { drivingMethods } from './driving.js';
@@ -24,6 +25,7 @@ import { worktreeMethods, worktreeNotifications } from './worktrees.js';
 export const methods = {
   ...lifecycleMethods,
   ...daemonMethods,
+  ...configurationMethods,
   ...sessionMethods,
   ...drivingMethods,
   ...runMethods,
@@ -79,6 +81,7 @@ export const allMethods = Object.entries(methods) as [MethodName, Method][];
 export const allNotifications = Object.entries(notifications) as [NotificationName, Notification][];
 
 export * from './audit.js';
+export * from './configuration.js';
 export * from './daemon.js';
 export * from './define.js';
 export * from './driving.js';

@@ -23,7 +23,8 @@ export interface Job {
 
 export interface CleanupDeps<N extends string> {
   readonly jobs: Readonly<Record<N, Job>>;
-  readonly intervalMs: number;
+  /** Asked for each time: it may change. */
+  readonly intervalMs: () => number;
   readonly lock: Lock;
   readonly now: () => number;
   readonly log: Log;
@@ -50,13 +51,13 @@ const LOOK_MS = 60_000;
 export function createCleanup<N extends string>({ jobs, intervalMs, lock, now, log }: CleanupDeps<N>): Cleanup<N> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let dueAt = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   /** Rounds that run or wait for their turn. */
   const under = new Set<Promise<unknown>>();
 
   async function round(signal: AbortSignal): Promise<Outcome<N>> {
     const [at, began] = [now(), performance.now()];
-    dueAt = at + intervalMs;
+    lastAt = at;
     const deleted = {} as Record<N, number>;
     const failed: Failure[] = [];
     for (const [name, job] of Object.entries(jobs) as [N, Job][]) {
@@ -81,9 +82,9 @@ export function createCleanup<N extends string>({ jobs, intervalMs, lock, now, l
   };
 
   const look = () => {
-    const ahead = dueAt - now();
-    // Further ahead than it ever was: the clock was put back.
-    if (under.size === 0 && (ahead <= 0 || ahead > intervalMs)) void run(ending.signal);
+    const since = now() - lastAt;
+    // Before the last one: the clock was put back.
+    if (under.size === 0 && (since < 0 || since >= intervalMs())) void run(ending.signal);
   };
 
   return {

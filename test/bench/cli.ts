@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { startDaemon } from '../support/daemon.js';
 import { root } from '../support/documents.js';
-import { compete } from './measure.js';
+import { compete, WITHOUT_RATES } from './measure.js';
 import { atMostPlus, type Row } from './table.js';
 import { openWire } from './wire.js';
 
 const SESSIONS = 10;
 
 export async function cli(): Promise<Row[]> {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ config: WITHOUT_RATES });
   const wire = await openWire(daemon.home);
   try {
     for (let i = 0; i < SESSIONS; i++) await wire.call('session/create', { name: `n${i}`, command: ['cat'] });

@@ -1,7 +1,7 @@
 /** The same question by a program each, as a simple web terminal asks tmux, and over the daemon's connection. */
 import { execa } from 'execa';
 import { startDaemon } from '../support/daemon.js';
-import { compete } from './measure.js';
+import { compete, WITHOUT_RATES } from './measure.js';
 import { less, type Row } from './table.js';
 import { openWire } from './wire.js';
 
@@ -9,7 +9,7 @@ const SESSIONS = 50;
 
 /** Both ask the same tmux server. */
 export async function commands(): Promise<Row[]> {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ config: WITHOUT_RATES });
   const wire = await openWire(daemon.home);
   const tmux = (...words: string[]) => execa('tmux', ['-L', daemon.tmux, ...words]);
   try {

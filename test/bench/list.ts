@@ -1,7 +1,7 @@
 /** `session/list` of 200 sessions: read whole from the cache, and told that nothing changed. */
 import { join } from 'node:path';
 import { startDaemon } from '../support/daemon.js';
-import { compete } from './measure.js';
+import { compete, WITHOUT_RATES } from './measure.js';
 import { rawRival } from './rivals.js';
 import { atMost, type Row } from './table.js';
 import { openWire } from './wire.js';
@@ -10,7 +10,7 @@ const SESSIONS = 200;
 const REQUEST_BYTES = 100;
 
 export async function list(): Promise<Row[]> {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ config: WITHOUT_RATES });
   const wire = await openWire(daemon.home);
   try {
     for (let i = 0; i < SESSIONS; i++) await wire.call('session/create', { name: `n${i}`, command: ['cat'] });

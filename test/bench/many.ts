@@ -8,7 +8,7 @@ import { openDatabase } from '../../daemon/db/open.js';
 import { createSessionStore } from '../../daemon/sessions/store.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
 import { sample } from '../support/sample.js';
-import { compete, type Sample } from './measure.js';
+import { compete, type Sample, WITHOUT_RATES } from './measure.js';
 import { atMost, atMostPlus, type Row, ratioAtMost } from './table.js';
 import { openWire } from './wire.js';
 
@@ -22,7 +22,7 @@ const FILES = 50_000;
 type Wire = Awaited<ReturnType<typeof openWire>>;
 
 export async function many(): Promise<Row[]> {
-  const [full, bare] = [await startDaemon(), await startDaemon()];
+  const [full, bare] = [await startDaemon({ config: WITHOUT_RATES }), await startDaemon({ config: WITHOUT_RATES })];
   const projects = mkdtempSync(join(tmpdir(), 'rdv-projects-'));
   const wires: Wire[] = [];
   try {

@@ -3,6 +3,13 @@ import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
+/** For a daemon that is measured: nobody is to be told to wait. */
+export const WITHOUT_RATES = `[limits]
+read_per_second = 0
+write_per_second = 0
+terminal_per_second = 0
+`;
+
 export interface Rounds {
   /** Rounds that count; one more is run before them to warm up. */
   readonly rounds: number;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { connect } from '#client';
 import { startDaemon } from '../support/daemon.js';
-import { compete } from './measure.js';
+import { compete, WITHOUT_RATES } from './measure.js';
 import { fastifyRival, rawRival } from './rivals.js';
 import { type Goal, less, type Row, ratioAtMost } from './table.js';
 import { openWire } from './wire.js';
@@ -11,7 +11,7 @@ import { openWire } from './wire.js';
 const PING_BYTES = 90;
 
 export async function ping(): Promise<Row[]> {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ config: WITHOUT_RATES });
   const { home, socket, token } = daemon;
   const wire = await openWire(home);
   const client = await connect({ socketPath: socket, token });

@@ -58,7 +58,11 @@ test('a tmux asked for by name must be there, one that fails is no reason to do 
   };
   await refuse({ RDV_BACKEND: 'tmux', PATH: pathWith(t) }, 69, /^rdvd: tmux is not on the PATH\. Install it/);
   await refuse({ PATH: pathWith(t, '#!/bin/sh\nexit 3\n') }, 69, /^rdvd: tmux does not answer to -V/);
-  await refuse({ RDV_BACKEND: 'screen' }, 2, /^rdvd: Expected RDV_BACKEND to be tmux or pty, got "screen"\.$/m);
+  await refuse(
+    { RDV_BACKEND: 'screen' },
+    2,
+    /^rdvd: Expected RDV_BACKEND to be auto, tmux or pty, got "screen"\. Correct it, or unset it\.$/m,
+  );
 });
 
 test('a daemon with tmux loads nothing of what it does not need', { skip: process.platform !== 'linux' }, async (t) => {

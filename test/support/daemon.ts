@@ -1,7 +1,7 @@
 /** A whole real daemon with its own data folder and, if it uses tmux, its own server, for tests and benchmarks; `stop()` leaves nothing. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +34,8 @@ export interface DaemonOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Arguments of rdvd. */
   readonly args?: readonly string[];
+  /** Its `config.toml`. */
+  readonly config?: string;
 }
 
 /** Loaded machines are slow; a daemon that is not ready by then hangs. */
@@ -90,6 +92,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   process.on('exit', abandon);
   exitOnSignals();
 
+  if (options.config !== undefined) writeFileSync(pathsIn(home).config, options.config);
   try {
     await start();
   } catch (error) {

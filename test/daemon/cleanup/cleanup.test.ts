@@ -38,7 +38,7 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
       recoveries: job('recovery refs', 2),
       audit: { name: 'audit', run: async () => ({ deleted: 1, failed: [] }) },
     },
-    intervalMs: 24 * HOUR,
+    intervalMs: () => 24 * HOUR,
     lock: createLock(),
     now: () => Date.now() - clock.behind,
     log: (line) => void log.push(line),

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { pathsIn } from '#protocol/paths';
-import { readConfig } from '../../../daemon/config.js';
+import { openConfiguration } from '../../../daemon/config/configuration.js';
 import { openDaemon } from '../../../daemon/daemon.js';
 import { openDatabase } from '../../../daemon/db/open.js';
 import { folderFor } from '../../support/whole.js';
@@ -20,18 +20,16 @@ async function statementsOf(home: string): Promise<string[]> {
     prepared.add(source);
     return prepare.call(this, source);
   } as typeof prepare;
-  const backend = process.env.RDV_BACKEND;
-  process.env.RDV_BACKEND = 'pty';
   try {
     const paths = pathsIn(home);
     mkdirSync(paths.run, { mode: 0o700 });
     const options = { version: 'test', umask: 0o022, log: () => {}, stopAsked: () => {} };
-    const daemon = await openDaemon({ paths, config: readConfig(paths.config, () => {}), ...options });
+    const environment = { RDV_BACKEND: 'pty' };
+    const configuration = openConfiguration({ path: paths.config, home, userHome: home, environment });
+    const daemon = await openDaemon({ paths, configuration, ...options });
     await daemon.stop('the test is over');
   } finally {
     Database.prototype.prepare = prepare;
-    if (backend === undefined) delete process.env.RDV_BACKEND;
-    else process.env.RDV_BACKEND = backend;
   }
   return [...prepared].filter((source) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i.test(source));
 }

@@ -25,7 +25,7 @@ const asks: Readonly<Record<Scope, string>> = {
   'terminal:read': `session/scrollback session/wait session/record terminal/read terminal/search terminal/open
     terminal/ack terminal/close session/ticket`,
   'terminal:write': 'session/exec session/send terminal/input terminal/resize terminal/focus',
-  admin: 'daemon/stop cleanup/run audit/list audit/verify daemon/metrics',
+  admin: `daemon/stop cleanup/run audit/list audit/verify daemon/metrics config/get config/reload`,
   service: 'token/redeem',
 };
 
@@ -123,7 +123,7 @@ test('a token of a part of the tree calls only methods that say what they concer
       .map(([name]) => name.split('/')[0])
       .filter((noun, i, all) => all.indexOf(noun) === i)
       .sort(),
-    ['audit', 'cleanup', 'daemon', 'knowledge', 'preference', 'project', 'token', 'trash', 'worktree'],
+    ['audit', 'cleanup', 'config', 'daemon', 'knowledge', 'preference', 'project', 'token', 'trash', 'worktree'],
   );
 });
 
