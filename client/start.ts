@@ -16,6 +16,9 @@ export interface EnsureOptions extends Pick<ConnectOptions, 'clientInfo' | 'sign
 /** Together, how long a daemon may take to answer. */
 const START_MS = 8000;
 const BACKOFF_MS = { first: 25, most: 200 };
+/** What the daemon exits with when it was told what cannot be. */
+const WRONG_SETTINGS = 2;
+const MISTAKES = 'See all that is wrong with its settings: `rdv config check`.';
 /** What the daemon exits with when another one holds the lock. */
 export const ALREADY_RUNS = 75;
 /** A loser of the race looks this long for the winner before it tries again: the winner may have been one about to stop. */
@@ -99,7 +102,7 @@ function notStarted(error: unknown, { foreign, socketPath }: Endpoint): RpcError
 
 export function died(code: number | null, lastWords: string): RpcError {
   const how = code === null ? 'was killed' : `exited with code ${code}`;
-  const cure = 'Run `rdv daemon run` to watch it start.';
+  const cure = code === WRONG_SETTINGS ? MISTAKES : 'Run `rdv daemon run` to watch it start.';
   return new RpcError('Unavailable', `The daemon ${how} while starting${lastWords ? `: ${lastWords}` : '.'}`, {
     code: 'DAEMON_DIED',
     details: { cure },

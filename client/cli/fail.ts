@@ -36,7 +36,7 @@ function cureFor(error: unknown): string {
   // What is not found may be there for somebody else.
   if ((error.kind === 'Forbidden' || error.kind === 'NotFound') && actsForSession())
     return [ownCure(error), ACT_AS_USER].filter(Boolean).join(' ');
-  return own ?? 'The daemon log may tell more: `rdv daemon status` shows its folder.';
+  return own ?? 'The daemon log may tell more: `rdv logs`.';
 }
 
 const ACT_AS_USER =
@@ -54,6 +54,7 @@ const cures: Partial<Record<ErrorKind, string>> = {
   Conflict: 'See its state: `rdv ls --all`.',
   Gone: 'Its terminal no longer exists: `rdv close` removes it, `rdv new` starts another.',
   Overloaded: 'Wait a moment and run the command again.',
+  RateLimited: 'Wait a moment and run the command again; `rdv config show` tells the limits.',
   Unavailable: 'See whether it runs: `rdv daemon status`; start it: `rdv daemon start`.',
   Timeout:
     'Allow more time with --timeout, a wait with --timeout-ms; `rdv daemon health` tells whether something is wrong.',

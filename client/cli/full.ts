@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { confirm } from './ask.js';
 import { addSessionCommands } from './commands.js';
+import { addConfigCommands } from './config.js';
 import { type Context, createContext } from './context.js';
 import { addDaemonCommands } from './daemon.js';
 import { addDoctor } from './doctor.js';
@@ -38,6 +39,7 @@ export function buildProgram(argv: readonly string[]): Command {
   addSessionCommands(program, withContext);
   addDaemonCommands(program, withContext);
   addDoctor(program, withContext);
+  addConfigCommands(program, withContext);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
@@ -59,7 +61,7 @@ async function withContext(command: Command, action: (context: Context) => Promi
 /** Calls a method of the table: ids resolved, destruction confirmed, result shown. */
 async function runMethod(context: Context, { name, method, params, yes }: Invocation): Promise<void> {
   // A question about the daemon is not answered by starting one.
-  if (name.startsWith('daemon/')) await context.clientIfRunning();
+  if (name.startsWith('daemon/') || name === 'config/reload') await context.clientIfRunning();
   const given = await resolveWords(context.call, name, method, params);
   if (method.effect === 'destroy' && !yes) {
     const target = await targetOf(context.call, name, given);

@@ -1,6 +1,7 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
 import type { Folder, MethodName, Result } from '#protocol';
 import { showAudit, showVerified } from './audit.js';
+import { showReloaded } from './config.js';
 import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
@@ -38,6 +39,7 @@ function isNo(method: MethodName, result: object): boolean {
 /** Made by hand, by method. */
 const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, now: number) => void | Promise<void> } =
   {
+    'config/reload': showReloaded,
     'session/list': showSessions,
     'session/scrollback': showScreen,
     'terminal/read': showRead,
