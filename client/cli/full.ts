@@ -8,6 +8,7 @@ import { addDaemonCommands } from './daemon.js';
 import { addDoctor } from './doctor.js';
 import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
+import { addLogs } from './logs.js';
 import { addMethodCommands, type Invocation } from './methods.js';
 import { tellError } from './output.js';
 import { showResult } from './show.js';
@@ -40,6 +41,7 @@ export function buildProgram(argv: readonly string[]): Command {
   addDaemonCommands(program, withContext);
   addDoctor(program, withContext);
   addConfigCommands(program, withContext);
+  addLogs(program, withContext);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
