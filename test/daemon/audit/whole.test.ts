@@ -26,6 +26,7 @@ const acts: Partial<Record<MethodName, (client: Client) => Promise<object> | obj
   'worktree/remove': () => ({ worktreePath: '/nowhere' }),
   'worktree/prune': () => ({ repoPath: '/nowhere' }),
   'cleanup/run': () => ({}),
+  'config/reload': () => ({}),
   'daemon/stop': () => ({}),
 };
 

@@ -182,7 +182,7 @@ for (const [what, bug] of bugs) {
         message: 'Internal error; see the daemon log.',
         data: { code: 'Internal' },
       });
-      const lines = log.filter(({ level }) => level === 'error');
+      const lines = log.filter(({ message }) => message === 'A request failed by a bug.');
       assert.equal(lines.length, 1);
       assert.equal(lines[0]!.method, 'session/scrollback');
       assert.match(String(lines[0]!.stack), /secret detail|content|object/);
