@@ -9,6 +9,7 @@ import { type Db, openDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
 import { createHandlers } from './handlers.js';
 import type { Log } from './log/index.js';
+import { watchMending } from './mending.js';
 import { createParts, type Parts } from './parts.js';
 import { createRelay, type Relay } from './relay.js';
 import type { Door } from './rpc/door.js';
@@ -89,10 +90,12 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
+  const mended = watchMending(parts.board, options.paths.home);
 
   return {
     async stop(reason, restarting) {
       clearInterval(again);
+      mended();
       parts.end.abort();
       startup.close();
       for (const { id } of store.all()) terminals.endAll(id, 'stopping');
@@ -154,7 +157,7 @@ async function serve(options: DaemonOptions, parts: Parts): Promise<Listener> {
     discover: openRpc,
     door: options.door,
     login: parts.tokens.login,
-    ...{ lock, log, auditor: parts.auditor, refused: counts.refused },
+    ...{ lock, log, auditor: parts.auditor, explain: parts.explain, refused: counts.refused },
     observe(answered) {
       loop.busy();
       counts.observe(answered);

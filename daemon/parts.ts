@@ -5,6 +5,7 @@ import { watchLogins } from './audit/logins.js';
 import type { Backend } from './backend/index.js';
 import { createCleanup } from './cleanup/cleanup.js';
 import type { Configuration } from './config/configuration.js';
+import { explainFailure } from './db/failures.js';
 import type { Db } from './db/open.js';
 import { authSettings, builtInPreferences } from './defaults.js';
 import { createDoor } from './door.js';
@@ -32,6 +33,7 @@ import { createPlaces, windowOf } from './sessions/places.js';
 import { isLive, mustBeHere } from './sessions/session.js';
 import { createStartup } from './sessions/startup.js';
 import { createSessionStore } from './sessions/store.js';
+import { createSteady, noting } from './steady.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
 import { createTokens } from './tokens/tokens.js';
@@ -68,7 +70,7 @@ export function createParts(ground: Ground) {
     removal: createRemoval(all),
     over: createOver(all),
     startup: createStartup(all),
-    activity: createActivity(base.store, base.now),
+    activity: createActivity(base),
     recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
     cleanup: createCleanup({
       ...all,
@@ -87,6 +89,7 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
   const now = Date.now;
   const lock = createLock();
   const board = createBoard({ log, now });
+  const explain = noting((error) => explainFailure(error, paths.home), board);
   const counts = createCounts();
   const audit = createAudit({
     ...{
@@ -103,7 +106,8 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
     ...{ configuration, db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
     door: createDoor(),
-    ...{ lock, board, counts, audit, loop: createLoopWatch() },
+    ...{ lock, board, explain, counts, audit, loop: createLoopWatch() },
+    steady: createSteady({ log, explain }),
     auditor: watchLogins(audit.auditor, counts.loggedIn),
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
@@ -139,9 +143,11 @@ function createFiling({ paths, configuration, environment }: Ground, { tokens, .
     repository: (path, signal) => describeRepository(git, path, signal),
   });
   const journal = overhear(base.journal, ({ name, what }) => {
-    if (name === 'folder/created' || name === 'folder/changed') projects.want(what.folder);
-    const filed = name === 'session/created' && what.session.folderId && base.folders.find(what.session.folderId);
-    if (filed) projects.want(filed);
+    const changed = name === 'folder/created' || name === 'folder/changed' ? what.folder : undefined;
+    const filed = name === 'session/created' ? base.folders.find(what.session.folderId ?? '') : undefined;
+    const folder = changed ?? filed;
+    // What was told has happened, whether or not this can be written down.
+    if (folder) void base.steady('a look at a project', () => projects.want(folder));
     if (name === 'session/changed' && !isLive(what.session)) tokens.sessions.ended(what.session.id);
     // The tokens of a folder go with it.
     if (name === 'folder/deleted') tokens.look();

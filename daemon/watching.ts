@@ -1,10 +1,10 @@
 /** What the backend tells, brought to sessions and streams. */
-import { RpcError } from '#protocol';
 import type { Backend } from './backend/index.js';
 import type { Relay } from './relay.js';
 import type { Activity } from './sessions/activity.js';
 import type { CloseDeps } from './sessions/close.js';
 import { closeGone, type ReconcileDeps, reconcile } from './sessions/reconcile.js';
+import type { Steady } from './steady.js';
 import type { Terminals } from './terminals/terminals.js';
 
 export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
@@ -12,9 +12,14 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   terminals: Terminals;
   activity: Activity;
   over: CloseDeps['over'];
+  steady: Steady;
+  /** Aborted when the daemon stops. */
+  ending: AbortSignal;
   backend: Backend;
   counts: { printed(bytes: number): void };
 };
+
+const AGAIN_MS = 5000;
 
 /** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
 export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Promise<void> {
@@ -31,13 +36,19 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
     },
   };
 
+  let again: NodeJS.Timeout | undefined;
+  /** What is not written down now is found at another look. */
+  const steadily = async (what: string, round: () => Promise<unknown>) => {
+    if (deps.ending.aborted || (await deps.steady(what, round))) return;
+    if (again) return;
+    again = setTimeout(() => {
+      again = undefined;
+      void look(false);
+    }, AGAIN_MS).unref();
+  };
   const look = async (boot: boolean) => {
-    try {
-      await reconcile(wiring, { boot });
-    } catch (error) {
-      if (boot || !(error instanceof RpcError)) throw error;
-      log({ level: 'warn', message: 'the backend did not answer; nothing is concluded', reason: error.message });
-    }
+    if (boot) await reconcile(wiring, { boot });
+    else await steadily('a look at the windows', () => reconcile(wiring, { boot }));
   };
 
   relay.connect({
@@ -52,7 +63,7 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
     paused: terminals.paused,
     windowClosed(window) {
       const id = places.byWindow(window);
-      if (id !== undefined) void closeGone(wiring, id);
+      if (id !== undefined) void steadily('the end of a window', () => closeGone(wiring, id));
     },
     died() {
       deps.ends.count++;

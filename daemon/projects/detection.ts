@@ -78,7 +78,8 @@ export function createDetection(deps: DetectionDeps): Detection {
     for (const turn of waiting.values()) {
       waiting.delete(turn.folderId);
       going = turn;
-      if (!ended) await lookAt(deps, turn);
+      // The other folders have their turn all the same; this one is looked at after the next start.
+      if (!ended) await lookAt(deps, turn).catch((error: Error) => failed(deps, turn, error));
       going = undefined;
       turn.settle();
     }
@@ -148,6 +149,10 @@ async function lookAt(deps: DetectionDeps, { folderId, path, stop }: Turn): Prom
   const isDropped = stop.signal.aborted && stop.signal.reason !== tooLong;
   if (isDropped || !store.save(known)) return;
   journal.tell(known.userId, 'project/detected', { project: present(known, path, now()) });
+}
+
+function failed({ log }: DetectionDeps, { path }: Turn, { stack }: Error): void {
+  log({ level: 'error', message: 'What was found of a project could not be kept.', path, stack });
 }
 
 const tooLong = new Error('The look took too long.');

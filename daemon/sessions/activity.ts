@@ -10,14 +10,24 @@ export interface Activity {
   close(): void;
 }
 
-export function createActivity(store: SessionStore, now: () => number): Activity {
+export interface ActivityDeps {
+  readonly store: Pick<SessionStore, 'touch'>;
+  readonly now: () => number;
+  /** For what may fail, and is tried again. */
+  readonly steady: (what: string, round: () => unknown) => Promise<boolean>;
+}
+
+export function createActivity({ store, now, steady }: ActivityDeps): Activity {
   const seen = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
 
   const write = () => {
     timer = undefined;
-    store.touch(seen);
-    seen.clear();
+    // What could not be written is written with the next.
+    void steady('when sessions were last active', () => {
+      store.touch(seen);
+      seen.clear();
+    });
   };
 
   return {

@@ -28,6 +28,8 @@ export interface SessionStore {
   /** Forgets a session as if it had never been. */
   discard(id: string): void;
   save(session: Session): void;
+  /** Keeps in memory what could not be written: for what is true all the same, such as the size of a window. */
+  hold(session: Session): void;
   /** All or none. */
   saveAll(sessions: readonly Session[]): void;
   /** Sets `lastActivityAt` of sessions by id, in one commit. */
@@ -73,6 +75,10 @@ export function createSessionStore(db: Db): SessionStore {
     },
     save(session) {
       statements.update.run(toRow(session));
+      byId.set(session.id, session);
+      changes++;
+    },
+    hold(session) {
       byId.set(session.id, session);
       changes++;
     },

@@ -1,5 +1,5 @@
 /** Brings a session to the size its lease says, one resize at a time, and tells its viewers. */
-import { RpcError } from '#protocol';
+import { RpcError, type Session } from '#protocol';
 import type { Backend } from '../backend/index.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -17,6 +17,8 @@ export interface SizerDeps {
   readonly places: Places;
   readonly backend: Pick<Backend, 'resize'>;
   log(line: { level: 'warn'; message: string; [key: string]: unknown }): void;
+  /** For what may fail: resolves with whether it went well. */
+  readonly steady: (what: string, round: () => unknown) => Promise<boolean>;
   /** How long a lost owner is waited for. */
   readonly holdMs?: number;
 }
@@ -34,7 +36,7 @@ interface Sized {
 
 export type Sizer = ReturnType<typeof createSizer>;
 
-export function createSizer({ store, places, backend, log, holdMs = HOLD_MS }: SizerDeps) {
+export function createSizer({ store, places, backend, log, steady, holdMs = HOLD_MS }: SizerDeps) {
   const sessions = new Map<string, Sized>();
 
   const of = (id: string): Sized => {
@@ -58,12 +60,17 @@ export function createSizer({ store, places, backend, log, holdMs = HOLD_MS }: S
     await backend.resize(places.get(id).window, cols, rows);
     // Read again: it may have been renamed or have ended meanwhile.
     const session = store.find(id);
-    if (session) store.save({ ...session, cols, rows });
+    if (session) await keep({ ...session, cols, rows });
   };
 
-  const keepHome = (id: string, { home }: Lease) => {
+  /** Whoever watches goes on watching, though the disk may be full. */
+  const keep = async (session: Session) => {
+    if (!(await steady('the size of a session', () => store.save(session)))) store.hold(session);
+  };
+
+  const keepHome = async (id: string, { home }: Lease) => {
     const session = store.find(id);
-    if (session && !session.home && home) store.save({ ...session, home });
+    if (session && !session.home && home) await keep({ ...session, home });
   };
 
   /** Resolves when the session has the latest size and everybody knows; of many changes at once only the last is set. */
@@ -75,7 +82,7 @@ export function createSizer({ store, places, backend, log, holdMs = HOLD_MS }: S
       if (lease.away) session.waiting = setTimeout(() => quietly(id, expire(session.lease)), holdMs).unref();
     }
     session.lease = lease;
-    keepHome(id, lease);
+    void keepHome(id, lease);
     for (let size = wanted(id); size; size = wanted(id)) {
       session.applying ??= apply(id, size).finally(() => {
         session.applying = undefined;

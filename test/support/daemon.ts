@@ -32,6 +32,8 @@ export interface Daemon {
 
 export interface DaemonOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where its data folder is made. */
+  readonly within?: string;
   /** Arguments of rdvd. */
   readonly args?: readonly string[];
   /** Its `config.toml`. */
@@ -47,7 +49,7 @@ const gone = { recursive: true, force: true, maxRetries: 20, retryDelay: 25 } as
 
 /** Rejects with what the daemon wrote when it does not become ready. */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
-  const home = mkdtempSync(join(tmpdir(), 'rdv-'));
+  const home = mkdtempSync(join(options.within ?? tmpdir(), 'rdv-'));
   const life = { stderr: '' };
   let socketName = '';
   let { environment } = options;

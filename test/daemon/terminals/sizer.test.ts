@@ -10,6 +10,7 @@ import { sample } from '../../support/sample.js';
 test('viewers that come and go do not prolong the waiting for a lost owner', async (t) => {
   let session = sample({ home: { cols: 120, rows: 40 }, cols: 120, rows: 40 });
   const sizes = createSizes({
+    steady: async (_what: string, round: () => unknown) => [await round()].length > 0,
     store: { find: () => session, save: (saved: typeof session) => (session = saved) },
     places: { get: () => ({ window: 1, pane: 1 }), find: () => ({ window: 1, pane: 1 }) },
     backend: { resize: async () => {} },
