@@ -2,15 +2,16 @@
 import { chmodSync, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { RpcError } from '#protocol/errors';
+import { backUp } from './backup.js';
 import { migrations } from './migrations.js';
 
 export type Db = Database.Database;
 
 /**
  * Opens and migrates. `:memory:` for tests. Commits are durable against power loss (`synchronous=FULL`, about 140 us
- * each): an intent that was answered must survive. Throws Unavailable for a newer schema or a damaged file.
+ * each): an intent that was answered must survive. A database of an older schema is copied first. Throws Unavailable for a newer schema or a damaged file.
  */
-export function openDatabase(path: string): Db {
+export function openDatabase(path: string, steps: readonly string[] = migrations): Db {
   let db: Db | undefined;
   try {
     db = new Database(path);
@@ -19,7 +20,7 @@ export function openDatabase(path: string): Db {
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma('busy_timeout = 2000');
-    migrate(db, path);
+    migrate(db, path, steps);
     return db;
   } catch (error) {
     db?.close();
@@ -39,7 +40,7 @@ export function checkDatabase(path: string): void {
   let db: Db | undefined;
   try {
     db = new Database(path, { readonly: true });
-    checkVersion(db, path);
+    checkVersion(db, path, migrations.length);
   } catch (error) {
     throw unusable(path, error);
   } finally {
@@ -48,20 +49,20 @@ export function checkDatabase(path: string): void {
 }
 
 /** Returns the step the schema is at. Throws Unavailable for one that this rdv does not know. */
-function checkVersion(db: Db, path: string): number {
+function checkVersion(db: Db, path: string, known: number): number {
   const have = db.pragma('user_version', { simple: true }) as number;
-  if (have <= migrations.length) return have;
-  const said = `The database ${path} was written by a newer rdv (schema ${have}, this one knows ${migrations.length}). Update rdv.`;
+  if (have <= known) return have;
+  const said = `The database ${path} was written by a newer rdv (schema ${have}, this one knows ${known}). Update rdv.`;
   throw new RpcError('Unavailable', said, { code: 'SCHEMA_TOO_NEW' });
 }
 
-function migrate(db: Db, path: string): void {
-  const have = checkVersion(db, path);
-  for (const [at, sql] of migrations.entries()) {
-    if (at < have) continue;
-    db.transaction(() => {
-      db.exec(sql);
-      db.pragma(`user_version = ${at + 1}`);
-    })();
-  }
+/** All steps in one commit: when one fails the file is as it was, and an older rdv can still use it. */
+function migrate(db: Db, path: string, steps: readonly string[]): void {
+  const have = checkVersion(db, path, steps.length);
+  if (have === steps.length) return;
+  if (have > 0) backUp(db, path, steps.length);
+  db.transaction(() => {
+    for (const sql of steps.slice(have)) db.exec(sql);
+    db.pragma(`user_version = ${steps.length}`);
+  })();
 }

@@ -1,9 +1,10 @@
 /** Opening the database: new, kept, newer, damaged. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { migrations } from '../../../daemon/db/migrations.js';
 import { openDatabase } from '../../../daemon/db/open.js';
 import { refused } from '../../support/refused.js';
@@ -45,6 +46,61 @@ test('a newer schema is refused with the cure, and the file is left as it was', 
   );
   assert.throws(() => openDatabase(path), refused('Unavailable', words, 'SCHEMA_TOO_NEW'));
   assert.throws(() => openDatabase(path), refused('Unavailable', words, 'SCHEMA_TOO_NEW'));
+});
+
+const steps = [
+  'CREATE TABLE a (n INTEGER) STRICT',
+  'CREATE TABLE b (n INTEGER) STRICT',
+  'ALTER TABLE a ADD COLUMN m INTEGER',
+];
+
+/** A database with one row, as a release with so many steps left it. */
+function olderFile(t: TestContext, version: number): string {
+  const path = file(t);
+  const db = openDatabase(path, steps.slice(0, version));
+  db.exec('INSERT INTO a (n) VALUES (7)');
+  db.close();
+  return path;
+}
+
+/** What lies beside it. */
+const beside = (path: string) => readdirSync(dirname(path)).sort();
+
+function read(path: string) {
+  const db = new Database(path, { readonly: true });
+  const found = [db.pragma('user_version', { simple: true }), db.prepare('SELECT * FROM a').all()];
+  db.close();
+  return found;
+}
+
+test('before the schema changes the database is copied, privately, and the last two copies stay', (t) => {
+  const path = olderFile(t, 1);
+  assert.deepEqual(beside(path), ['rdv.db'], 'a new one needs no copy');
+  for (const version of [2, 3]) openDatabase(path, steps.slice(0, version)).close();
+  assert.deepEqual(beside(path), ['rdv.db', 'rdv.db.before-v2', 'rdv.db.before-v3']);
+  assert.deepEqual(read(`${path}.before-v2`), [1, [{ n: 7 }]]);
+  assert.deepEqual(read(path), [3, [{ n: 7, m: null }]]);
+  assert.equal(statSync(`${path}.before-v3`).mode & 0o777, 0o600);
+  // One that was killed while it copied.
+  writeFileSync(`${path}.before-v10.new`, 'half');
+  openDatabase(path, [
+    ...steps,
+    ...Array.from({ length: 7 }, (_, at) => `CREATE TABLE t${at} (n INTEGER) STRICT`),
+  ]).close();
+  assert.deepEqual(beside(path), ['rdv.db', 'rdv.db.before-v10', 'rdv.db.before-v3']);
+  openDatabase(path, [...steps, ...Array.from({ length: 7 }, () => '')]).close();
+  assert.deepEqual(beside(path).length, 3, 'nothing is copied where nothing changes');
+});
+
+test('a migration that fails in any step leaves the file to the rdv that wrote it', (t) => {
+  const path = olderFile(t, 1);
+  assert.throws(
+    () => openDatabase(path, [...steps, 'CREATE TABLE a (again INTEGER)']),
+    refused('Unavailable', /already exists/),
+  );
+  assert.deepEqual(read(path), [1, [{ n: 7 }]]);
+  openDatabase(path, steps.slice(0, 1)).close();
+  assert.equal(basename(beside(path)[1]!), 'rdv.db.before-v4');
 });
 
 const damage: Record<string, (path: string) => void> = {
