@@ -102,9 +102,10 @@ async function live({ lock, logging, ...given }: Living): Promise<void> {
   const { paths, configuration } = given;
   const { log } = logging;
   const ending = createEnding(logging, configuration);
+  let daemon: Daemon | undefined;
   try {
-    const daemon = await openDaemon({ ...given, version: VERSION, log, stopAsked: ending.ask });
-    await stopUnless(daemon, () => writePid(paths));
+    daemon = await openDaemon({ ...given, version: VERSION, log, stopAsked: ending.ask });
+    writePid(paths);
     const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
     log({ level: 'info', message: 'ready', socket: configuration.values.server.api_socket, version: VERSION });
     process.stdout.write(`ready ${paths.socket}\n`);
@@ -116,16 +117,8 @@ async function live({ lock, logging, ...given }: Living): Promise<void> {
     log({ level: 'info', message: 'stopped' });
   } catch (error) {
     log({ level: 'error', message: 'the daemon could not start or stop', reason: String(error) });
-    throw error;
-  }
-}
-
-/** A daemon that nobody is told of must not live on. */
-async function stopUnless(daemon: Daemon, done: () => void): Promise<void> {
-  try {
-    done();
-  } catch (error) {
-    await daemon.stop('it could not be made known');
+    // One that nobody is told of must not live on.
+    await daemon?.stop('it could not start');
     throw error;
   }
 }
