@@ -10,8 +10,10 @@ export function overhear(journal: Journal, hear: (heard: Heard) => void): Journa
   return {
     tell(user, name, what) {
       journal.tell(user, name, what);
-      hear({ name, what } as unknown as Heard);
+      journal.afterwards(() => hear({ name, what } as unknown as Heard));
     },
+    act: (work) => journal.act(work),
+    afterwards: (effect) => journal.afterwards(effect),
     list: (...asked) => journal.list(...asked),
     covers: (since) => journal.covers(since),
     get newest() {

@@ -7,7 +7,7 @@ import { isInside } from './trash/item.js';
 
 interface Deps {
   readonly store: SessionStore;
-  readonly journal: Pick<Journal, 'tell'>;
+  readonly journal: Pick<Journal, 'tell' | 'act'>;
   readonly now: () => number;
 }
 
@@ -24,8 +24,10 @@ export function createTrashedSessions({ store, journal, now }: Deps) {
       const session = store.find(sessionId);
       if (session?.userId !== user || session.status !== 'trashed') return;
       const closed = restored(session, now());
-      store.save(closed);
-      journal.tell(user, 'session/changed', { session: closed });
+      journal.act(() => {
+        store.save(closed);
+        journal.tell(user, 'session/changed', { session: closed });
+      });
     },
 
     deleted(user: string, sessionId: string): void {

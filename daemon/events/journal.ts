@@ -1,5 +1,6 @@
 /** What happened, in order: written down first, then told to those who listen. */
 import type { Event, EventName, Told } from '#protocol';
+import { act, afterwards, ifUndone } from '../db/act.js';
 import type { Db } from '../db/open.js';
 import type { Hub } from '../rpc/hub.js';
 
@@ -8,6 +9,10 @@ export type Happening<N extends EventName> = Omit<Told<N>, 'seq' | 'at'>;
 
 export interface Journal {
   tell<N extends EventName>(user: string, name: N, what: Happening<N>): void;
+  /** Rows and what is told of them in one commit: `work` must not wait. Nobody hears of it before, or if it fails. */
+  act<T>(work: () => T): T;
+  /** Once the act is written; at once outside of one. */
+  afterwards(effect: () => void): void;
   /** At most `limit` events of a user after a place, oldest first. */
   list(user: string, since: number, limit: number, names?: readonly string[]): Event[];
   /** Place of the newest event of anybody. */
@@ -44,10 +49,17 @@ export function createJournal(db: Db, hub: Pick<Hub, 'tell'>, now: () => number)
   return {
     tell(user, name, what) {
       const at = now();
+      const before = newest;
+      ifUndone(db, () => {
+        newest = before;
+      });
       newest = Number(insert.run(at, user, name, JSON.stringify(what)).lastInsertRowid);
       if (newest % TRIM_EACH === 0) trim.run(newest - KEPT);
-      hub.tell(user, name, { ...what, seq: newest, at } as unknown as Told<typeof name>);
+      const told = { ...what, seq: newest, at } as unknown as Told<typeof name>;
+      afterwards(db, () => hub.tell(user, name, told));
     },
+    act: (work) => act(db, work),
+    afterwards: (effect) => afterwards(db, effect),
     list(user, since, limit, names) {
       const wanted = names ? JSON.stringify(names) : null;
       return select.all(user, since, wanted, wanted, limit).map(({ seq, at, name, params }) => ({

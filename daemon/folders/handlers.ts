@@ -10,7 +10,7 @@ import type { FolderStore } from './store.js';
 
 export interface FolderDeps {
   readonly folders: FolderStore;
-  readonly journal: Pick<Journal, 'tell'>;
+  readonly journal: Pick<Journal, 'tell' | 'act'>;
   readonly now: () => number;
   readonly sessions: {
     /** Open ones. */
@@ -32,8 +32,10 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
   const list = createLists(deps);
 
   const keep = (changed: readonly Folder[]) => {
-    folders.save(changed);
-    for (const folder of changed) journal.tell(folder.userId, 'folder/changed', { folder });
+    journal.act(() => {
+      folders.save(changed);
+      for (const folder of changed) journal.tell(folder.userId, 'folder/changed', { folder });
+    });
   };
 
   return {
@@ -45,8 +47,10 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
       const sortOrder = nextOrder(folders.tree(user), parentId);
       const ids = { id: randomUUID(), userId: user, parentId };
       const folder = { ...ids, name, path, collapsed: false, sortOrder, createdAt: at, updatedAt: at };
-      folders.insert(folder);
-      journal.tell(user, 'folder/created', { folder });
+      journal.act(() => {
+        folders.insert(folder);
+        journal.tell(user, 'folder/created', { folder });
+      });
       return folder;
     },
 
@@ -62,11 +66,13 @@ export function folderHandlers(deps: FolderDeps): Handlers<typeof folderMethods>
     'folder/delete'({ id }, { user }) {
       const folder = folders.get(user, id);
       const children = inherit(folders.tree(user), folder, now());
-      folders.remove(folder, children);
-      for (const child of children) journal.tell(user, 'folder/changed', { folder: child });
-      sessions.unfiled(id);
-      deps.forget(folder);
-      journal.tell(user, 'folder/deleted', { folder });
+      journal.act(() => {
+        folders.remove(folder, children);
+        for (const child of children) journal.tell(user, 'folder/changed', { folder: child });
+        sessions.unfiled(id);
+        deps.forget(folder);
+        journal.tell(user, 'folder/deleted', { folder });
+      });
       return { success: true };
     },
 

@@ -1,5 +1,6 @@
 /** Where folders are kept: rows in SQLite, read from memory as a tree per user. */
 import { type Folder, RpcError } from '#protocol';
+import { ifUndone, setIn } from '../db/act.js';
 import type { Db } from '../db/open.js';
 import { growTree, type Tree } from './folder.js';
 
@@ -50,11 +51,16 @@ export function createFolderStore(db: Db): FolderStore {
   const byId = new Map<string, Folder>();
   const byUser = new Map<string, Map<string, Folder>>();
   const trees = new Map<string, Tree>();
+  const grewElse = (user: string) => {
+    trees.delete(user);
+    ifUndone(db, () => trees.delete(user));
+  };
   const put = (folder: Folder) => {
-    byId.set(folder.id, folder);
+    setIn(db, byId, folder.id, folder);
     const own = byUser.get(folder.userId) ?? new Map<string, Folder>();
-    byUser.set(folder.userId, own.set(folder.id, folder));
-    trees.delete(folder.userId);
+    byUser.set(folder.userId, own);
+    setIn(db, own, folder.id, folder);
+    grewElse(folder.userId);
   };
   for (const row of select.all()) put(fromRow(row));
 
@@ -84,9 +90,9 @@ export function createFolderStore(db: Db): FolderStore {
     remove(folder, children) {
       write(children, folder);
       for (const child of children) put(child);
-      byId.delete(folder.id);
-      byUser.get(folder.userId)?.delete(folder.id);
-      trees.delete(folder.userId);
+      setIn(db, byId, folder.id, undefined);
+      setIn(db, byUser.get(folder.userId)!, folder.id, undefined);
+      grewElse(folder.userId);
     },
   };
 }

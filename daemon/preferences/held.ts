@@ -12,7 +12,7 @@ import { createPreferenceStore } from './store.js';
 export interface PreferenceDeps {
   readonly db: Db;
   readonly folders: FolderStore;
-  readonly journal: Pick<Journal, 'tell'>;
+  readonly journal: Pick<Journal, 'tell' | 'act'>;
   readonly now: () => number;
   /** What holds where nothing is set. */
   readonly defaults: Preferences;
@@ -61,11 +61,11 @@ export function createHeld({ db, folders, journal, now, defaults }: PreferenceDe
 
     set(user, folderId, changes) {
       const [shelf, id] = folderId === null ? [store.users, user] : [store.folders, folders.get(user, folderId).id];
-      if (shelf.set(id, changes, now())) tell(user, folderId);
+      journal.act(() => shelf.set(id, changes, now()) && tell(user, folderId));
     },
 
     clear({ id, userId }) {
-      if (store.folders.remove(id)) tell(userId, id);
+      journal.act(() => store.folders.remove(id) && tell(userId, id));
     },
 
     forget({ id, userId }) {

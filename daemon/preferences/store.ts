@@ -1,4 +1,5 @@
 /** Where preferences are kept: what is set on each user and each folder, as JSON rows, read from memory. */
+import { setIn } from '../db/act.js';
 import type { Db } from '../db/open.js';
 import { type FolderSet, merge, readFolder, readUser, type UserSet, type Written } from './settings.js';
 
@@ -50,12 +51,14 @@ function createShelf<S>(db: Db, { table, column, read }: Kind<S>): Shelf<S> {
 
   const kept = new Map<string, Kept<S> & { readonly settings: string }>();
   const put = ({ id, settings, updated_at }: Row) =>
-    kept.set(id, { settings, set: read(JSON.parse(settings) as Written), updatedAt: updated_at });
+    setIn(db, kept, id, { settings, set: read(JSON.parse(settings) as Written), updatedAt: updated_at });
   for (const row of select.all()) put(row);
 
   const remove = (id: string) => {
     removeRow.run(id);
-    return kept.delete(id);
+    const had = kept.has(id);
+    setIn(db, kept, id, undefined);
+    return had;
   };
 
   return {

@@ -18,7 +18,7 @@ export interface DetectionDeps {
     path: string,
     signal: AbortSignal,
   ): Promise<{ readonly remote: string | null; readonly defaultBranch: string | null } | null>;
-  readonly journal: Pick<Journal, 'tell'>;
+  readonly journal: Pick<Journal, 'tell' | 'act'>;
   readonly now: () => number;
   log(line: { level: 'warn' | 'error'; message: string; [key: string]: unknown }): void;
   /** Another way to walk, for tests. */
@@ -147,8 +147,11 @@ async function lookAt(deps: DetectionDeps, { folderId, path, stop }: Turn): Prom
     clearTimeout(late);
   }
   const isDropped = stop.signal.aborted && stop.signal.reason !== tooLong;
-  if (isDropped || !store.save(known)) return;
-  journal.tell(known.userId, 'project/detected', { project: present(known, path, now()) });
+  if (isDropped) return;
+  journal.act(() => {
+    if (!store.save(known)) return;
+    journal.tell(known.userId, 'project/detected', { project: present(known, path, now()) });
+  });
 }
 
 function failed({ log }: DetectionDeps, { path }: Turn, { stack }: Error): void {

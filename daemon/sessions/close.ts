@@ -32,8 +32,10 @@ export async function closeSession(deps: CloseDeps, user: string, id: string, ha
   places.remove(id);
   // Read again: its program may have ended, or its size changed, while the backend was asked.
   const closed = turn(store.get(user, id), 'closed', now());
-  store.save(closed);
-  journal.tell(user, 'session/changed', { session: closed });
+  journal.act(() => {
+    store.save(closed);
+    journal.tell(user, 'session/changed', { session: closed });
+  });
   viewers.endAll(id, 'closed');
   if (place) viewers.forget(place.pane);
   places.spoke(id);

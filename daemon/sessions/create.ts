@@ -151,12 +151,14 @@ async function start(
     const place = await open(deps, session, { ...launch, directory: session.projectPath }, launcher);
     deps.places.set(session.id, place);
     const made = { ...session, folderId: folderOf(deps, session), lastActivityAt: now() };
-    store.save(made);
-    if (plan && !plan.reused) {
-      const { path, repoPath, branch } = plan;
-      journal.tell(session.userId, 'worktree/created', { path, repoPath, branch });
-    }
-    journal.tell(session.userId, 'session/created', { session: made });
+    journal.act(() => {
+      store.save(made);
+      if (plan && !plan.reused) {
+        const { path, repoPath, branch } = plan;
+        journal.tell(session.userId, 'worktree/created', { path, repoPath, branch });
+      }
+      journal.tell(session.userId, 'session/created', { session: made });
+    });
     // Whoever looked meanwhile did not know this session: its program may be the one that ended.
     if (deps.ends.count !== endsBefore) deps.ends.look();
     deps.startup.begin(made.id);

@@ -52,8 +52,10 @@ async function moveToTrash(deps: DisposalDeps, session: Session): Promise<string
   if (isLive(session)) await closeSession(deps, userId, id);
   const item = await trash.addSession(userId, { sessionId: id, name: session.name }, place);
   const trashed = turn(store.get(userId, id), 'trashed', now());
-  store.save(trashed);
-  journal.tell(userId, 'session/changed', { session: trashed });
+  journal.act(() => {
+    store.save(trashed);
+    journal.tell(userId, 'session/changed', { session: trashed });
+  });
   return item.id;
 }
 

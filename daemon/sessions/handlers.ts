@@ -59,8 +59,10 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
 
     'session/reorder'({ sessionIds }, { user }) {
       const moved = reordered(allOf(deps, user, sessionIds), now());
-      store.saveAll(moved);
-      for (const session of moved) deps.journal.tell(user, 'session/changed', { session });
+      deps.journal.act(() => {
+        store.saveAll(moved);
+        for (const session of moved) deps.journal.tell(user, 'session/changed', { session });
+      });
       return { success: true };
     },
 
@@ -78,11 +80,12 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
 type Keep = (session: Session) => Session;
 
 function keeper({ store, journal }: Pick<SessionDeps, 'store' | 'journal'>): Keep {
-  return (session) => {
-    store.save(session);
-    journal.tell(session.userId, 'session/changed', { session });
-    return session;
-  };
+  return (session) =>
+    journal.act(() => {
+      store.save(session);
+      journal.tell(session.userId, 'session/changed', { session });
+      return session;
+    });
 }
 
 /** What it takes to bring a session into each state. */

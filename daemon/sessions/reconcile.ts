@@ -54,8 +54,10 @@ async function finishIntents(deps: ReconcileDeps, windows: ReadonlyMap<string, S
     const kept = windows.has(session.id);
     log({ level: 'warn', message: 'a session that was being made when the daemon ended', session: session.id, kept });
     if (kept) {
-      store.save(session);
-      journal.tell(session.userId, 'session/created', { session });
+      journal.act(() => {
+        store.save(session);
+        journal.tell(session.userId, 'session/created', { session });
+      });
     } else {
       await undo(deps, intent).catch((reason) =>
         log({ level: 'warn', message: 'it cannot be undone yet', session: session.id, reason: String(reason) }),
@@ -70,9 +72,11 @@ function found(deps: ReconcileDeps, session: Session, window: SeenWindow): void 
   if (place?.pane !== window.pane || place.window !== window.window) places.set(session.id, window);
   if (!window.dead || session.exit) return;
   const over = exited(session, window.exitCode, window.exitSignal, now());
-  store.save(over);
-  ended(over, window.pane);
-  journal.tell(session.userId, 'session/exited', { session: over });
+  journal.act(() => {
+    store.save(over);
+    journal.afterwards(() => ended(over, window.pane));
+    journal.tell(session.userId, 'session/exited', { session: over });
+  });
   places.spoke(session.id);
 }
 
@@ -88,12 +92,16 @@ export function closeGone(
     const at = now();
     const over = session.exit ? session : exited(session, null, null, at);
     const closed = turn(over, 'closed', at);
-    store.save(closed);
-    places.remove(id);
-    gone(closed, pane);
-    // Its program went down with the window; how, nobody can tell any more.
-    if (!session.exit) journal.tell(session.userId, 'session/exited', { session: closed });
-    journal.tell(session.userId, 'session/changed', { session: closed });
+    journal.act(() => {
+      store.save(closed);
+      journal.afterwards(() => {
+        places.remove(id);
+        gone(closed, pane);
+      });
+      // Its program went down with the window; how, nobody can tell any more.
+      if (!session.exit) journal.tell(session.userId, 'session/exited', { session: closed });
+      journal.tell(session.userId, 'session/changed', { session: closed });
+    });
     places.spoke(id);
   });
 }

@@ -112,6 +112,8 @@ function skip(deps: StartupDeps, id: string): void {
 
 function keep({ store, journal, now }: StartupDeps, session: Session, state: 'typed' | 'skipped'): void {
   const next = { ...session, startup: { command: session.startup!.command, state }, updatedAt: now() };
-  store.save(next);
-  journal.tell(next.userId, 'session/changed', { session: next });
+  journal.act(() => {
+    store.save(next);
+    journal.tell(next.userId, 'session/changed', { session: next });
+  });
 }

@@ -1,6 +1,7 @@
 /** Where sessions are kept: rows in SQLite, read from memory, listed at a revision. */
 import { randomUUID } from 'node:crypto';
 import { RpcError, type Session, type SessionStatus } from '#protocol';
+import { ifUndone, setIn } from '../db/act.js';
 import type { Db } from '../db/open.js';
 import type { WorktreePlan } from '../worktrees/create.js';
 import { fromRow, type Intent, intentFrom, prepareStatements, toRow } from './rows.js';
@@ -42,6 +43,12 @@ export function createSessionStore(db: Db): SessionStore {
   let changes = 0;
   const statements = prepareStatements(db);
   const byId = new Map(statements.select.all().map((row) => [row.id, fromRow(row)]));
+  const put = (session: Session) => {
+    setIn(db, byId, session.id, session);
+    changes++;
+    // Whoever was told of it would otherwise take it for the same list.
+    ifUndone(db, () => changes++);
+  };
 
   return {
     get(user, id) {
@@ -71,23 +78,21 @@ export function createSessionStore(db: Db): SessionStore {
     },
     discard(id) {
       statements.remove.run(id);
-      if (byId.delete(id)) changes++;
+      if (!byId.has(id)) return;
+      setIn(db, byId, id, undefined);
+      changes++;
+      ifUndone(db, () => changes++);
     },
     save(session) {
       statements.update.run(toRow(session));
-      byId.set(session.id, session);
-      changes++;
+      put(session);
     },
-    hold(session) {
-      byId.set(session.id, session);
-      changes++;
-    },
+    hold: put,
     saveAll(sessions) {
       db.transaction(() => {
         for (const session of sessions) statements.update.run(toRow(session));
       })();
-      for (const session of sessions) byId.set(session.id, session);
-      changes++;
+      for (const session of sessions) put(session);
     },
     touch(activity) {
       db.transaction(() => {

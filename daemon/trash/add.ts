@@ -90,8 +90,10 @@ async function moveIn({ store, shelves, registration }: Parts, intent: Item): Pr
 /** Ends a move that took place. */
 export function arrived(parts: Parts, item: Item): TrashItem {
   const kept: Item = { ...item, state: 'kept' };
-  parts.store.save(kept);
-  return told(parts, kept);
+  return parts.journal.act(() => {
+    parts.store.save(kept);
+    return told(parts, kept);
+  });
 }
 
 function told({ journal }: Parts, item: Item): TrashItem {

@@ -24,9 +24,11 @@ export async function deleteItem(parts: Parts, item: Item, signal?: AbortSignal)
     await lock(repositoryKey(worktree.repoPath), () => registration.forget(item, worktree));
     shelves.clear(worktree.keptAt);
   }
-  if (item.sessionId) parts.sessions.deleted(item.userId, item.sessionId);
-  store.remove(item.id);
-  parts.journal.tell(item.userId, 'trash/deleted', { item: shown(item) });
+  parts.journal.act(() => {
+    if (item.sessionId) parts.sessions.deleted(item.userId, item.sessionId);
+    store.remove(item.id);
+    parts.journal.tell(item.userId, 'trash/deleted', { item: shown(item) });
+  });
 }
 
 /** A restore that failed half way and could not be undone: the files are out of the trash, and nobody's to delete. */

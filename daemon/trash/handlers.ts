@@ -16,7 +16,7 @@ import type { TrashStore } from './store.js';
 export interface TrashDeps {
   readonly store: TrashStore;
   readonly git: Git;
-  readonly journal: Pick<Journal, 'tell'>;
+  readonly journal: Pick<Journal, 'tell' | 'act'>;
   readonly lock: Lock;
   readonly now: () => number;
   /** The trash of the data folder. */

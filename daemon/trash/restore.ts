@@ -65,7 +65,9 @@ async function undo({ store, shelves, registration }: Parts, item: Item): Promis
 /** Ends a restore that took place. */
 export function returned({ store, shelves, sessions, journal }: Parts, item: Item): void {
   if (item.worktree) shelves.clear(item.worktree.keptAt);
-  if (item.sessionId) sessions.restored(item.userId, item.sessionId);
-  store.remove(item.id);
-  journal.tell(item.userId, 'trash/restored', { item: shown(item) });
+  journal.act(() => {
+    if (item.sessionId) sessions.restored(item.userId, item.sessionId);
+    store.remove(item.id);
+    journal.tell(item.userId, 'trash/restored', { item: shown(item) });
+  });
 }

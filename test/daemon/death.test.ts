@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { Client } from '#client';
-import { RpcError } from '#protocol';
+import { RpcError, type Session } from '#protocol';
 import { pathsIn } from '#protocol/paths';
 import type { Daemon } from '../support/daemon.js';
 import { type Random, randomFrom } from '../support/random.js';
@@ -70,7 +70,9 @@ const acts: Record<string, Act> = {
     await make(client, promised, { projectPath: path, createWorktree: true, worktreeBranch: `b${++count}` });
   },
   async rename(client, random, promised) {
-    const id = pick(random, liveIn(promised));
+    // Of two renames at once nobody could say which was last.
+    const idle = liveIn(promised).filter((id) => promised.names.get(id)!.maybe === undefined);
+    const id = pick(random, idle);
     const name = `n${++count}`;
     if (id) await change(promised.names.get(id)!, name, () => client.call('session/rename', { id, name }));
   },
@@ -156,6 +158,26 @@ async function checkPromises(client: Client, promised: Promised) {
   promised.shell = { is: defaultShell ?? null };
 }
 
+/** What was written down was told: the last event of each session and folder is what it is now. */
+async function checkTold(client: Client) {
+  const last = new Map<string, unknown>();
+  for (let since = 0; ; ) {
+    const { events } = await client.call('event/list', { since, limit: 1000 });
+    if (events.length === 0) break;
+    for (const { seq, name, params } of events) {
+      since = seq;
+      const { session, folder } = params as { session?: { id: string }; folder?: { id: string } };
+      if (session) last.set(session.id, session);
+      if (folder) last.set(folder.id, name === 'folder/deleted' ? undefined : folder);
+    }
+  }
+  const { sessions } = await client.call('session/list', { status: ['active', 'suspended', 'closed', 'trashed'] });
+  const plain = ({ lastActivityAt, ...rest }: Session) => rest;
+  for (const session of sessions) assert.deepEqual(plain(last.get(session.id) as Session), plain(session));
+  const { folders } = await client.call('folder/list', {});
+  for (const folder of folders) assert.deepEqual(last.get(folder.id), folder);
+}
+
 /** Nothing half made: no intent, no window without a session or the other way round, no file that a crash left. */
 async function checkLeftovers(daemon: Daemon, client: Client) {
   const paths = pathsIn(daemon.home);
@@ -202,6 +224,7 @@ test(`killed ${DEATHS} times while it does everything, it keeps its word and lea
     await daemon.restart();
     next = await reach(t, daemon);
     await checkPromises(next, promised);
+    await checkTold(next);
     await checkLeftovers(daemon, next);
     // No more of them than a machine can bear.
     for (const id of liveIn(promised).slice(8)) {
