@@ -27,5 +27,6 @@ run.catch((error: unknown) => {
   const expected = error instanceof RpcError;
   const said = expected ? error.message : (error as Error).stack!;
   process.stderr.write(`rdvd: ${expected ? said.replaceAll('\n', '\nrdvd: ') : said}\n`);
-  process.exitCode = expected ? errors[error.kind].exit : 1;
+  // Whatever is still open: without the lock it must not live on.
+  process.exit(expected ? errors[error.kind].exit : 1);
 });

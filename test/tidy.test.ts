@@ -139,6 +139,7 @@ const preparesAtStart = [
   // For the doctor, which is a process of its own.
   'daemon/db/look.ts',
   'daemon/audit/store.ts',
+  'daemon/db/backup.ts',
   'daemon/events/journal.ts',
   'daemon/folders/store.ts',
   'daemon/knowledge/store.ts',

@@ -177,6 +177,19 @@ test('stop lets no one in, says so, refuses new requests, waits for running ones
   })();
 });
 
+test('one that hands over to another says of each request on its way that it was not begun', async () => {
+  await onFloor({}, async ({ connectAs, listener }) => {
+    const client = await connectAs();
+    const stopped = listener.stop('restart', true);
+    const { error } = await client.call('daemon/ping');
+    assert.deepEqual(
+      [error.code, error.message, error.data.code],
+      [1503, 'The daemon is being restarted; connect again in a moment.', 'RESTARTING'],
+    );
+    await stopped;
+  })();
+});
+
 test('a request that does not end in time is answered with Cancelled when the daemon stops', async () => {
   const { held, ...handlers } = holding();
   await onFloor({ handlers, drainMs: () => 20 }, async ({ connectAs, listener }) => {
