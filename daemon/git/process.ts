@@ -1,5 +1,6 @@
 /** Runs a program to its end: bounded in time and output, and when it must go, with everything it started. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 
 export interface Command {
@@ -45,6 +46,8 @@ export function runGroup(command: Command): Promise<Outcome> {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // Without descriptors for its pipes there is no child, only its error.
+    if (!(child.stdout as Readable | undefined)) return void child.once('error', reject);
     let ended: Outcome['ended'];
     let exit: { code: number | null } | undefined;
     let late: NodeJS.Timeout | undefined;

@@ -1,4 +1,5 @@
 /** Keeps one control-mode client running: starts the server when there is none, comes back when the client dies. */
+import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import type { BackendEvents } from '../backend/index.js';
 import { BELL, HUB, settings } from './config.js';
@@ -64,8 +65,8 @@ export async function openProcess(options: ProcessOptions, events: ProcessEvents
     while (!closed) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(attempts++ * 100, 2000)));
       if (closed) return;
-      newest = openLink(options, events);
       try {
+        newest = openLink(options, events);
         const next = await newest.ready;
         const same = next.identity === server.identity;
         server = next;
@@ -164,7 +165,21 @@ function openLink(options: ProcessOptions, events: ProcessEvents): Link {
   };
 }
 
+/** Three pipes, each with two ends while the child is made, and what making it takes. */
+const CHILD_DESCRIPTORS = 10;
+
+/** Throws EMFILE. A child without pipes fails in a place where nobody can catch it. */
+function needDescriptors(): void {
+  const spare: number[] = [];
+  try {
+    while (spare.length < CHILD_DESCRIPTORS) spare.push(openSync('/dev/null', 'r'));
+  } finally {
+    for (const descriptor of spare) closeSync(descriptor);
+  }
+}
+
 function spawnClient({ socketName, environment }: ProcessOptions) {
+  needDescriptors();
   const attach = ['new-session', '-A', '-s', HUB, '-n', 'bell', '-x', '80', '-y', '24', 'exec cat >/dev/null'];
   return execa('tmux', ['-L', socketName, '-f', '/dev/null', '-C', ...attach], {
     stdin: 'pipe',

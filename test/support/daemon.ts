@@ -34,6 +34,8 @@ export interface DaemonOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where its data folder is made. */
   readonly within?: string;
+  /** How many files it may have open. */
+  readonly descriptors?: number;
   /** Arguments of rdvd. */
   readonly args?: readonly string[];
   /** Its `config.toml`. */
@@ -60,7 +62,9 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   let stopped = false;
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, [join(root, 'dist/rdvd.cjs'), ...(options.args ?? [])], {
+    const limit = options.descriptors === undefined ? '' : `ulimit -n ${options.descriptors}; `;
+    const argv = [process.execPath, join(root, 'dist/rdvd.cjs'), ...(options.args ?? [])];
+    child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...argv], {
       env: { ...process.env, REMOTE_DEV_DIR: home, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
