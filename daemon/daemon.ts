@@ -8,6 +8,7 @@ import { ratesOf } from './config/rates.js';
 import { type Db, openDatabase } from './db/open.js';
 import { cleanEnvironment } from './environment.js';
 import { createHandlers } from './handlers.js';
+import { watchClock } from './jumps.js';
 import type { Log } from './log/index.js';
 import { watchMending } from './mending.js';
 import { createParts, type Parts } from './parts.js';
@@ -90,12 +91,15 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
-  const mended = watchMending(parts.board, options.paths.home);
+  const watches = [
+    watchMending(parts.board, options.paths.home),
+    watchClock(parts.board, { now: parts.now, ticks: () => performance.now() }),
+  ];
 
   return {
     async stop(reason, restarting) {
       clearInterval(again);
-      mended();
+      for (const end of watches) end();
       parts.end.abort();
       startup.close();
       for (const { id } of store.all()) terminals.endAll(id, 'stopping');

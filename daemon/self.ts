@@ -13,10 +13,12 @@ export function aboutItself(
   listener: () => Listener | undefined,
 ): StatusDeps & MetricsDeps {
   const { store, terminals, audit, loop, counts } = parts;
+  const since = performance.now();
   const open = () => listener()?.connections() ?? 0;
   return {
     ...parts,
     ...{ paths, version, stop: stopAsked, startedAt: Date.now(), counts },
+    upMs: () => Math.round(performance.now() - since),
     tallies: () => ({
       connections: open(),
       sessions: [...store.all()].filter(isLive).length,

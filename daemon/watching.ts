@@ -1,5 +1,6 @@
 /** What the backend tells, brought to sessions and streams. */
 import type { Backend } from './backend/index.js';
+import type { Board } from './health/board.js';
 import type { Relay } from './relay.js';
 import type { Activity } from './sessions/activity.js';
 import type { CloseDeps } from './sessions/close.js';
@@ -13,6 +14,7 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   activity: Activity;
   over: CloseDeps['over'];
   steady: Steady;
+  board: Pick<Board, 'note' | 'clear'>;
   /** Aborted when the daemon stops. */
   ending: AbortSignal;
   backend: Backend;
@@ -71,6 +73,7 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
     },
     connected(same) {
       log({ level: 'warn', message: 'the backend is back', same });
+      deps.board.clear('tmux');
       if (!same) {
         // Another server gives the numbers of its predecessor's panes to new ones: nothing may reach those by mistake.
         places.clear();
@@ -78,7 +81,10 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
       }
       void look(false).then(terminals.resumed);
     },
-    lost: terminals.interrupted,
+    lost(reason) {
+      deps.board.note('tmux', { reason: `tmux is not reached: ${reason}. It is tried again all the time.` });
+      terminals.interrupted();
+    },
   });
   return look;
 }

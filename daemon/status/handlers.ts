@@ -7,6 +7,8 @@ import type { Handlers } from '../rpc/handlers.js';
 export interface StatusDeps {
   readonly version: string;
   readonly startedAt: number;
+  /** Since then, whatever the clock did. */
+  readonly upMs: () => number;
   readonly paths: Paths;
   readonly backend: Pick<Backend, 'kind' | 'version' | 'socketName'>;
   /** Never rejects, and takes two seconds at most. */
@@ -18,7 +20,7 @@ export interface StatusDeps {
 }
 
 export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods> {
-  const { version, startedAt, paths, backend, health, now, tallies, stop } = deps;
+  const { version, startedAt, upMs, paths, backend, health, now, tallies, stop } = deps;
   return {
     'daemon/ping': () => ({ at: now() }),
 
@@ -29,7 +31,7 @@ export function statusHandlers(deps: StatusDeps): Handlers<typeof daemonMethods>
       protocolVersion: PROTOCOL_VERSION,
       pid: process.pid,
       startedAt,
-      uptimeMs: now() - startedAt,
+      uptimeMs: upMs(),
       home: paths.home,
       socket: paths.socket,
       backend: { kind: backend.kind, version: backend.version, socketName: backend.socketName ?? null },

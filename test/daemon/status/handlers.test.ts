@@ -12,6 +12,7 @@ function open() {
   const handlers = statusHandlers({
     version: '1.2.3',
     startedAt: 1000,
+    upMs: () => 500,
     paths: pathsIn('/home/ann/.remote-dev'),
     backend,
     health: async () => ({ status: 'healthy', components: [] }),
