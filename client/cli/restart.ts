@@ -6,6 +6,7 @@ import { type Launch, launch } from '../launch.js';
 import { ALREADY_RUNS, died } from '../start.js';
 import { confirm } from './ask.js';
 import type { Context } from './context.js';
+import { failure } from './fail.js';
 
 /** The old daemon may finish its running requests, and then the new one begins. */
 const RESTART_MS = 60_000;
@@ -20,11 +21,18 @@ export async function restart(context: Context, yes: boolean): Promise<boolean> 
   const { client, awayMs } = await replace(context, old);
   try {
     const after = await client.call('daemon/status', {}, { signal: context.signal });
+    if (after.pid === before.pid) throw stayed(after.pid);
     tell(context, { pid: before.pid, version: before.version }, { pid: after.pid, version: after.version }, awayMs);
   } finally {
     client.close();
   }
   return true;
+}
+
+/** Its program may be of a version that takes nobody's place. */
+function stayed(pid: number): RpcError {
+  const cure = 'Replace it by hand: `rdv daemon stop`, then `rdv daemon start`.';
+  return failure('Conflict', `No other daemon took over; pid ${pid} serves on.`, cure);
 }
 
 interface Running {
@@ -65,9 +73,11 @@ async function replace({ daemonFile, endpoint, signal }: Context, old: Client) {
   }
 }
 
+/** Who takes over has proved that it can by then. */
+const OTHERS_MS = 5000;
 /** Without end. */
 const NEVER = new Promise<never>(() => {});
-const late = () => delay(RESTART_MS, undefined, { ref: false });
+const late = () => delay(OTHERS_MS, undefined, { ref: false });
 
 function failed(child: Launch): RpcError {
   return died(child.ended()?.code ?? null, child.lastWords());

@@ -1,8 +1,11 @@
 /** `rdv daemon restart`: no session is lost, no call fails, and whoever is attached goes on typing. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { callThrough, connect, createShared } from '#client';
 import { type Attaching, openAttaching } from './attaching.js';
+import { rdv } from './program.js';
 
 const RESTARTS = Number(process.env.RDV_SOAK_RESTARTS ?? 2);
 
@@ -111,4 +114,13 @@ test('it says what it did, and starts a daemon where none runs', async () => {
   assert.match(stderr, /^The daemon was restarted: pid \d+, now \d+; version \S+\. Nobody was served for \d+ ms\.\n$/);
   await place.run('daemon', 'stop');
   assert.match((await place.run('daemon', 'restart')).stderr, /^The daemon runs: pid \d+/);
+});
+
+test('a program that takes no other place is told of, and the daemon serves on', async () => {
+  const file = join(place.folder, 'old.cjs');
+  writeFileSync(file, 'process.exit(75)');
+  // Nobody else takes over either, and that is waited for.
+  const { code, stderr } = await rdv(place.daemon.home, ['daemon', 'restart'], { RDV_DAEMON: file });
+  assert.deepEqual([code, stderr.match(/No other daemon took over; pid \d+ serves on\./)?.length], [5, 1], stderr);
+  assert.equal((await place.run('daemon', 'ping')).code, 0);
 });
