@@ -21,6 +21,7 @@ import { checkSocket } from './rpc/socket.js';
 import { aboutItself } from './self.js';
 import { isLive } from './sessions/session.js';
 import { socketName } from './tmux/name.js';
+import { readToken } from './tokens/files.js';
 import { watchBackend } from './watching.js';
 
 export interface DaemonOptions {
@@ -47,7 +48,7 @@ const MEGABYTE = 1024 * 1024;
 /** Resolves when clients can connect; every session that outlived the last daemon is found again by then. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths, configuration, log } = options;
-  const { server, terminal } = configuration.values;
+  const { server, terminal, auth } = configuration.values;
   // Before a tmux server is started for nothing.
   checkSocket(server.api_socket);
   checkSocket(paths.socket);
@@ -58,6 +59,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const relay = createRelay();
   let backend: Backend | undefined;
   try {
+    // Before anything is started that nobody could then reach.
+    for (const path of [paths.cliToken, auth.service_token_file]) readToken(path);
     const wanted = terminal.backend;
     backend = await chooseBackend({ wanted, socketName: socketName(paths.home), environment, log }, relay.events);
     return await wire(options, { db, environment, relay, backend });

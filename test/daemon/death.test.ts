@@ -188,7 +188,7 @@ async function checkLeftovers(daemon: Daemon, client: Client) {
   const { sessions } = await client.call('session/list', { status: ['active', 'suspended'] });
   const windows = askTmux(daemon, 'list-sessions', '-F', '#{session_name}').match(/^rdv-[0-9a-f]{8}-.*$/gm) ?? [];
   assert.deepEqual(windows.sort(), sessions.map(({ tmuxSessionName }) => tmuxSessionName).sort());
-  const known = /^(api\.sock|rdvd\.pid|tmux\.conf|(lock|succession)\.db(-journal)?)$/;
+  const known = /^(api\.sock|rdvd\.pid|tmux\.conf|tokens|(lock|succession)\.db(-journal)?)$/;
   assert.deepEqual(
     readdirSync(paths.run).filter((name) => !known.test(name)),
     [],

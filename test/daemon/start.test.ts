@@ -60,7 +60,7 @@ const order: [step: string, breaks: Breaking, left: string[]][] = [
   [
     'the pid file',
     (home) => mkdirSync(join(pathsIn(home).pid, 'x'), { recursive: true, mode: 0o700 }),
-    ['folders', 'database', 'token', 'tmux', 'pid'],
+    ['folders', 'pid'],
   ],
 ];
 for (const [step, breaks, left] of order) {
