@@ -212,13 +212,18 @@ function toResponse(error: RpcError | undefined): ResponseError<ErrorData> {
   return new ResponseError(errors.Internal.code, 'Internal error; see the daemon log.', { code: 'Internal' });
 }
 
-/** A message may quote what it was given, and is shown on terminals: control characters are spelled out. */
+/**
+ * A message may quote what it was given, and is shown on terminals and kept in logs: control characters are spelled out,
+ * and a token that came where it does not belong is not said again.
+ */
 function harmless(message: string): string {
-  return message.replace(
+  return message.replace(TOKEN, '[redacted]').replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const TOKEN = /rdv_[\w-]{12,}|[A-Za-z0-9+/]{43}=/g;
 
 function logBug(log: Log, who: object, error: unknown): void {
   const stack = error instanceof Error ? error.stack : String(error);

@@ -182,6 +182,6 @@ test('config: what is no TOML, cannot be, or means nothing is told with its plac
   await finds('config', home, ['failure', /trash_retention_days to be a whole number/, cure]);
   writeFileSync(config, '[cleanup]\ntrash_retention_dyas = 3\n[nothing]\n');
   const strange =
-    /config\.toml:2:1: cleanup\.trash_retention_dyas means nothing and is left out\. So it is with 1 other\.$/;
+    /config\.toml:2:1: cleanup\.trash_retention_dyas means nothing and is left out\. Did you mean trash_retention_days\? So it is with 1 other\.$/;
   await finds('config', home, ['warning', strange, cure]);
 });
