@@ -217,10 +217,12 @@ function toResponse(error: RpcError | undefined): ResponseError<ErrorData> {
  * and a token that came where it does not belong is not said again.
  */
 function harmless(message: string): string {
-  return message.replace(TOKEN, '[redacted]').replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return message
+    .replace(TOKEN, '[redacted]')
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
 }
 
 const TOKEN = /rdv_[\w-]{12,}|[A-Za-z0-9+/]{43}=/g;

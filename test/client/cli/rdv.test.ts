@@ -23,7 +23,9 @@ const json = async (...args: string[]) => JSON.parse((await run('--json', ...arg
 /** The same command by the light path and, forced by an extra flag, by the full program. */
 async function bothPaths(...args: string[]): Promise<Outcome> {
   const [light, full] = [await run(...args), await run(...args, '--timeout', '20000')];
-  assert.deepEqual(light, full);
+  // What a session prints meanwhile makes another revision.
+  const settled = ({ stdout, ...rest }: Outcome) => ({ ...rest, stdout: stdout.replace(/"revision":"[^"]*"/, '') });
+  assert.deepEqual(settled(light), settled(full));
   return light;
 }
 

@@ -146,7 +146,9 @@ test('the most a folder keeps is searched without holding anybody up', () => {
   const code = 'abcdefgh '.repeat(80);
   const items = Array.from({ length: 2000 }, (_, i) => item('tool', { name: `tool ${i}`, implementationCode: code }));
   const query = Array.from({ length: 32 }, (_, i) => `a${i}`).join(' ');
-  const started = performance.now();
+  // Of the processor, which others may be using too.
+  const before = process.cpuUsage();
   search(items, query);
-  assert.ok(performance.now() - started < 250, `${performance.now() - started} ms`);
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 300_000, `${user / 1000} ms`);
 });
