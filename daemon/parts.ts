@@ -89,7 +89,7 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
   const now = Date.now;
   const lock = createLock();
   const board = createBoard({ log, now });
-  const explain = noting((error) => explainFailure(error, paths.home), board);
+  const explain = noting((error) => explainFailure(error, paths.database), board);
   const counts = createCounts();
   const audit = createAudit({
     ...{

@@ -1,7 +1,7 @@
 /** The audit while the daemon runs: each row is on the disk before whoever asked for it goes on. */
 import { createHash } from 'node:crypto';
 import { RpcError } from '#protocol';
-import { faultOf } from '../db/faults.js';
+import { failureOf } from '../db/failures.js';
 import type { Act, Auditor } from '../rpc/auditor.js';
 import type { Log } from '../rpc/serve.js';
 import {
@@ -113,12 +113,12 @@ function attempt({ database, wrote }: AuditDeps, commit: () => void): void {
   try {
     commit();
   } catch (error) {
-    const fault = faultOf(error, database);
-    if (!fault) throw error;
-    const reason = `The audit cannot be written, because ${fault.why}. ${fault.cure}`;
+    const failure = failureOf(error, database);
+    if (!failure) throw error;
+    const reason = `The audit cannot be written, because ${failure.why}. ${failure.cure}`;
     wrote({ reason, error });
-    const said = `Nothing was done: what cannot be undone is written to the audit first, and it cannot be written, because ${fault.why}. ${fault.cure}`;
-    throw new RpcError('Unavailable', said, { code: 'AUDIT_UNAVAILABLE', details: { cause: fault.code } });
+    const said = `Nothing was done: what cannot be undone is written to the audit first, and it cannot be written, because ${failure.why}. ${failure.cure}`;
+    throw new RpcError('Unavailable', said, { code: 'AUDIT_UNAVAILABLE', details: { cause: failure.cause } });
   }
 }
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, readFile, statfs } from 'node:fs/promises';
 import type { Backend } from '../backend/index.js';
-import { faultOf } from '../db/faults.js';
+import { failureOf } from '../db/failures.js';
 import type { Db } from '../db/open.js';
 import type { Board } from './board.js';
 import type { LoopDelay } from './loop.js';
@@ -33,8 +33,8 @@ export function noteWrites(board: Board, database: string) {
 }
 
 function reasonIn(error: unknown, database: string): string | undefined {
-  const fault = faultOf(error, database);
-  return fault && `The database does not work, because ${fault.why}. ${fault.cure}`;
+  const failure = failureOf(error, database);
+  return failure && `The database does not work, because ${failure.why}. ${failure.cure}`;
 }
 
 /**

@@ -66,7 +66,7 @@ test('with a full disk programs, viewers and reads go on, writes say what to do,
   await assert.rejects(client.call('session/create', { command: ['cat'] }), full);
   await assert.rejects(client.call('folder/create', { name: 'g' }), full);
   // What cannot be undone is announced to the audit first.
-  const unaudited = refused('Unavailable', /the disk is full.*Free some space where .* lies/, 'AUDIT_UNAVAILABLE');
+  const unaudited = refused('Unavailable', /the disk is full.*Make room where .* lies/, 'AUDIT_UNAVAILABLE');
   await assert.rejects(client.call('folder/delete', { id: folder.id }), unaudited);
 
   // What is read is what was written.

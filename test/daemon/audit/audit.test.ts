@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { digest } from '../../../daemon/audit/audit.js';
 import { encode, GENESIS, type Row } from '../../../daemon/audit/chain.js';
-import { faultOf } from '../../../daemon/db/faults.js';
+import { failureOf } from '../../../daemon/db/failures.js';
 import { actOf, fill, openAudited } from '../../support/audited.js';
 import { refused } from '../../support/refused.js';
 import { folderFor } from '../../support/whole.js';
@@ -162,11 +162,7 @@ test('when it cannot be written the act does not begin, the cause and the cure a
   fill(audited, 1);
   const { db, auditor, told } = audited;
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
-  const full = refused(
-    'Unavailable',
-    /because the disk is full\. Free some space where .*rdv\.db lies/,
-    'AUDIT_UNAVAILABLE',
-  );
+  const full = refused('Unavailable', /because the disk is full\. Make room where .*rdv\.db lies/, 'AUDIT_UNAVAILABLE');
   assert.throws(() => {
     for (let i = 0; i < 1000; i++) auditor.begin(actOf());
   }, full);
@@ -184,8 +180,8 @@ test('when it cannot be written the act does not begin, the cause and the cure a
 
 test('an error of the database is told by cause and cure, and no other error is taken for one', () => {
   const coded = (code: string) => Object.assign(new Error('it said'), { code });
-  assert.match(faultOf(coded('SQLITE_IOERR_WRITE'), '/d')!.why, /disk refused/);
-  assert.match(faultOf(coded('SQLITE_BUSY'), '/d')!.cure, /what else has \/d open/);
-  assert.match(faultOf(coded('SQLITE_WHATEVER'), '/d')!.why, /it said/);
-  for (const other of [new Error('x'), coded('ENOSPC'), undefined, 'x']) assert.equal(faultOf(other, '/d'), undefined);
+  assert.match(failureOf(coded('SQLITE_IOERR_WRITE'), '/d')!.why, /disk refused/);
+  assert.match(failureOf(coded('SQLITE_BUSY'), '/d')!.cure, /what else has \/d open/);
+  for (const other of [new Error('x'), coded('SQLITE_CONSTRAINT'), coded('ENOENT'), undefined, 'x'])
+    assert.equal(failureOf(other, '/d'), undefined);
 });

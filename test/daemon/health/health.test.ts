@@ -103,7 +103,7 @@ test('a write that failed for want of space is told until a write succeeds', asy
     (error) => noteFault(board, error, it.path),
   );
   // A write that takes no new space goes through, so health has to be told by a failing one.
-  assert.match(board.find('database')!.reason, /the disk is full\. Free some space where .*rdv\.db lies/);
+  assert.match(board.find('database')!.reason, /the disk is full\. Make room where .*rdv\.db lies/);
   db.pragma('max_page_count = 100000');
   await it.well();
   assert.equal(noteFault(board, new Error('a bug'), it.path), false);
@@ -113,10 +113,7 @@ test('a database that may not be written stays told, since the look tries a real
   const it = opened(t);
   it.board.note('database', { reason: 'It failed.' });
   it.db.pragma('query_only = ON');
-  assert.match(
-    await it.ill(),
-    /^database: The database does not work, because the database may not be written\. Make /,
-  );
+  assert.match(await it.ill(), /^database: The database does not work, because nothing can be written there\. Make /);
   it.db.pragma('query_only = OFF');
   await it.well();
 });
