@@ -1,12 +1,14 @@
 /** `rdvd doctor`: looks at all the daemon needs, in a process of its own, whether a daemon runs or cannot. */
+
 import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { RpcError } from '#protocol';
+import type { Diagnosis } from '#protocol/diagnosis';
 import { homeFolder, pathsIn } from '#protocol/paths';
 import { describeFile } from './config/configuration.js';
 import { invalid } from './config/read.js';
 import { createContext, realSpace, type Setting } from './doctor/context.js';
-import { examine, type Report } from './doctor/examine.js';
+import { examine } from './doctor/examine.js';
 import { checks } from './doctor/table.js';
 import { cleanEnvironment } from './environment.js';
 import { sourceOf } from './here.js';
@@ -50,7 +52,7 @@ export function settingHere(given: Pick<Setting, 'environment' | 'umask' | 'sign
   };
 }
 
-function print(report: Report): Promise<void> {
+function print(report: Diagnosis): Promise<void> {
   return new Promise((resolved, reject) => {
     process.stdout.write(`${JSON.stringify(report)}\n`, (error) => (error ? reject(error) : resolved()));
   });

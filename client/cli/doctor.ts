@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Checked, Diagnosis } from '#protocol/diagnosis';
 import { RpcError } from '#protocol/errors';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
-import { type Checked, type Diagnosis, showDiagnosis } from './findings.js';
+import { showDiagnosis } from './findings.js';
 
 const HEALTH_MS = 3000;
 /** Every check has a bound of its own; twice, with what is put right in between. */

@@ -1,31 +1,7 @@
 /** What the doctor found, as a person reads it: what is wrong first, each with what to type. */
+import type { Checked, Diagnosis, Level } from '#protocol/diagnosis';
 import type { Output } from './output.js';
 import { clean } from './text.js';
-
-export type Level = 'ok' | 'note' | 'warning' | 'failure';
-
-export interface Checked {
-  readonly name: string;
-  readonly title: string;
-  readonly level: Level;
-  readonly seen: string;
-  readonly cure?: string;
-}
-
-/** As `rdv doctor --json` prints it. */
-export interface Diagnosis {
-  /** Whether there is nothing worse than a note. */
-  readonly healthy: boolean;
-  /** The data folder. */
-  readonly home: string;
-  /** Whether a daemon does; null when nobody can tell. */
-  readonly running: boolean | null;
-  /** Of the daemon that runs, where the system tells. */
-  readonly pid: number | null;
-  readonly checks: readonly Checked[];
-  /** What was put right before. */
-  readonly fixes: readonly { readonly name: string; readonly done: string }[];
-}
 
 const order: readonly Level[] = ['failure', 'warning', 'note', 'ok'];
 const INDENT = 9;

@@ -1,7 +1,9 @@
 /** Check of the agents that can be started: found, never run. */
+
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Check, type Finding, note, ok } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { type Check, note, ok } from './check.js';
 import { type Context, readIfThere } from './context.js';
 import { findProgram } from './path.js';
 

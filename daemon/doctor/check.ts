@@ -1,15 +1,6 @@
 /** What a check is, and what it finds. */
+import type { Finding, Level } from '#protocol/diagnosis';
 import type { Context } from './context.js';
-
-export type Level = 'ok' | 'note' | 'warning' | 'failure';
-
-export interface Finding {
-  readonly level: Level;
-  /** One sentence: what was seen. */
-  readonly seen: string;
-  /** What to type; every warning and failure has one. */
-  readonly cure?: string;
-}
 
 export interface Check {
   /** As in `--json`; never changes. */

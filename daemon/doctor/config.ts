@@ -1,7 +1,9 @@
 /** Check of what people may set. */
+
 import { existsSync } from 'node:fs';
 import { RpcError } from '#protocol';
-import { type Check, count, type Finding, failure, ok, warning, word } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { type Check, count, failure, ok, warning, word } from './check.js';
 import type { Context } from './context.js';
 
 export const configChecks: readonly Check[] = [{ name: 'config', title: 'configuration', look: lookAtConfig }];

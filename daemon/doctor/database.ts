@@ -1,7 +1,9 @@
 /** Checks of the database. */
+
 import { statSync } from 'node:fs';
+import type { Finding } from '#protocol/diagnosis';
 import { migrations } from '../db/migrations.js';
-import { type Check, type Finding, failure, note, ok, some, warning, word } from './check.js';
+import { type Check, failure, note, ok, some, warning, word } from './check.js';
 import type { Context } from './context.js';
 import { changed, makePrivate } from './folders.js';
 import { judgePrivate } from './private.js';

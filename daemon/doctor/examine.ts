@@ -1,35 +1,20 @@
 /** Runs the checks, and what they can put right. */
-import type { Check, Finding } from './check.js';
+import type { Checked, Diagnosis, Finding } from '#protocol/diagnosis';
+import type { Check } from './check.js';
 import type { Context } from './context.js';
-
-/** A check with what it found. */
-export interface Looked extends Finding {
-  readonly name: string;
-  readonly title: string;
-}
-
-export interface Report {
-  /** Whether there is nothing worse than a note. */
-  readonly healthy: boolean;
-  /** The data folder. */
-  readonly home: string;
-  /** Whether a daemon does; null when nobody can tell. */
-  readonly running: boolean | null;
-  /** Of the daemon that runs, where the system tells. */
-  readonly pid: number | null;
-  readonly checks: readonly Looked[];
-  /** What was put right, before `checks` were made. */
-  readonly fixes: readonly { readonly name: string; readonly done: string }[];
-}
 
 /** Nothing a check waits for takes longer than this. */
 const LOOK_MS = 8000;
 
 /** With `fix` everything is looked at a second time after what was safe was done. */
-export async function examine(context: Context, checks: readonly Check[], { fix }: { fix: boolean }): Promise<Report> {
+export async function examine(
+  context: Context,
+  checks: readonly Check[],
+  { fix }: { fix: boolean },
+): Promise<Diagnosis> {
   const first = await lookAtAll(context, checks);
   if (!fix) return report(context, first, []);
-  const fixes: Report['fixes'][number][] = [];
+  const fixes: Diagnosis['fixes'][number][] = [];
   for (const [at, check] of checks.entries()) {
     if (first[at]!.level === 'ok' || !check.fix) continue;
     const done = await Promise.resolve(context)
@@ -41,7 +26,7 @@ export async function examine(context: Context, checks: readonly Check[], { fix 
   return report(again, fixes.length > 0 ? await lookAtAll(again, checks) : first, fixes);
 }
 
-async function report(context: Context, looked: readonly Looked[], fixes: Report['fixes']): Promise<Report> {
+async function report(context: Context, looked: readonly Checked[], fixes: Diagnosis['fixes']): Promise<Diagnosis> {
   const lock = await context.lock();
   return {
     healthy: looked.every(({ level }) => level === 'ok' || level === 'note'),
@@ -53,7 +38,7 @@ async function report(context: Context, looked: readonly Looked[], fixes: Report
   };
 }
 
-function lookAtAll(context: Context, checks: readonly Check[]): Promise<Looked[]> {
+function lookAtAll(context: Context, checks: readonly Check[]): Promise<Checked[]> {
   return Promise.all(
     checks.map(async (check) => ({ name: check.name, title: check.title, ...(await look(context, check)) })),
   );

@@ -1,7 +1,9 @@
 /** Checks of the data folder and what lies directly in it. */
+
 import { chmodSync, lstatSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Check, count, type Finding, failure, note, ok, some, warning, word } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { type Check, count, failure, note, ok, some, warning, word } from './check.js';
 import { type Context, readIfThere } from './context.js';
 import { judgePrivate, octal } from './private.js';
 import { listenersIn } from './proc.js';

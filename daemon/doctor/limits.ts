@@ -1,5 +1,6 @@
 /** Judges what the system and the environment allow. */
-import { type Finding, failure, note, ok, warning } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { failure, note, ok, warning } from './check.js';
 
 export type Limit = number | 'unlimited';
 

@@ -1,5 +1,6 @@
 /** Judges what must belong to one user alone. */
-import { type Finding, failure, word } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { failure, word } from './check.js';
 
 export interface Owned {
   readonly mode: number;

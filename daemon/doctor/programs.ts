@@ -1,9 +1,11 @@
 /** Checks of the programs and packages the daemon is made of or runs. */
+
 import { RpcError } from '#protocol';
+import type { Finding } from '#protocol/diagnosis';
 import { probeGit } from '../git/version.js';
 import { tryTmux } from '../tmux/trial.js';
 import { probeTmux, terminalName } from '../tmux/version.js';
-import { type Check, type Finding, failure, note, ok, warning } from './check.js';
+import { type Check, failure, note, ok, warning } from './check.js';
 import { type Context, PATIENCE_MS } from './context.js';
 import { canRun, installing } from './path.js';
 

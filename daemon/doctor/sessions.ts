@@ -1,9 +1,11 @@
 /** Checks of what should go together: rows and windows, the trash and its files. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Finding } from '#protocol/diagnosis';
 import type { Rows } from '../db/look.js';
 import type { Kept } from '../trash/item.js';
-import { type Check, count, type Finding, note, ok, some, warning, word } from './check.js';
+import { type Check, count, note, ok, some, warning, word } from './check.js';
 import type { Context } from './context.js';
 
 /** A session is made within seconds; with git at work, within minutes. */

@@ -1,9 +1,11 @@
 /** Checks of who runs: the lock, the pid file, the socket. */
+
 import { chmodSync, lstatSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { resolve } from 'node:path';
+import type { Finding } from '#protocol/diagnosis';
 import { SOCKET_PATH_BYTES } from '#protocol/paths';
-import { type Check, type Finding, failure, note, ok, warning, word } from './check.js';
+import { type Check, failure, note, ok, warning, word } from './check.js';
 import { type Context, type LockState, readIfThere } from './context.js';
 import { octal } from './private.js';
 import { listenersIn } from './proc.js';

@@ -1,5 +1,6 @@
 /** Judges file systems: what kind they are, and how much room they have. */
-import { type Finding, failure, note, ok, warning, word } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { failure, note, ok, warning, word } from './check.js';
 import type { Space } from './context.js';
 
 /** By the numbers of statfs(2) on Linux. Locks and sockets do not work over them, or only at times. */

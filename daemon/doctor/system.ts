@@ -1,7 +1,9 @@
 /** Checks of the machine and of the surroundings we were started in. */
+
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { type Check, type Finding, failure, note, ok, warning, word } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { type Check, failure, note, ok, warning, word } from './check.js';
 import { type Context, PATIENCE_MS, readIfThere } from './context.js';
 import { nearest } from './folders.js';
 import { judgeOpenFiles, judgeProcesses, judgeUmask, judgeVariables, judgeWatches, type Limit } from './limits.js';

@@ -1,7 +1,9 @@
 /** Checks of our systemd user units, where there are any. */
+
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Check, type Finding, ok, some, warning } from './check.js';
+import type { Finding } from '#protocol/diagnosis';
+import { type Check, ok, some, warning } from './check.js';
 import { type Context, readIfThere } from './context.js';
 import { killModeIn } from './unit.js';
 

@@ -1,15 +1,16 @@
 /** The doctor over data folders that were broken on purpose: what it finds, that it changes nothing, what it puts right. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Diagnosis, Finding, Level } from '#protocol/diagnosis';
 import { type Paths, pathsIn } from '#protocol/paths';
 import { openDatabase } from '../../daemon/db/open.js';
 import { settingHere } from '../../daemon/diagnose.js';
-import type { Finding, Level } from '../../daemon/doctor/check.js';
 import { type Context, createContext, type Setting } from '../../daemon/doctor/context.js';
-import { examine, type Report } from '../../daemon/doctor/examine.js';
+import { examine } from '../../daemon/doctor/examine.js';
 import { checks } from '../../daemon/doctor/table.js';
 import { root } from './documents.js';
 import { folderFor } from './whole.js';
@@ -107,6 +108,6 @@ export function runDoctor(
   const env = surroundings(home, how.environment) as NodeJS.ProcessEnv;
   const { status, stdout, stderr } = spawnSync(command, words, { env, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
-  const report = JSON.parse(stdout) as Report;
+  const report = JSON.parse(stdout) as Diagnosis;
   return { report, find: (name: string) => report.checks.find((check) => check.name === name)! };
 }
