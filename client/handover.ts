@@ -29,7 +29,7 @@ export async function callThrough<M extends MethodName>(
 }
 
 /** Whether the daemon did nothing about a call, because another one takes its place. */
-export function isNotBegun(error: unknown): boolean {
+function isNotBegun(error: unknown): boolean {
   return ['RESTARTING', 'NOT_CONNECTED'].includes(codeOf(error) ?? '');
 }
 

@@ -1,20 +1,18 @@
 /** A socket away from its usual place: the link at that place by which clients find it. */
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
 import { RpcError } from '#protocol';
+import { isSame, temporaryBeside } from './socket.js';
 
 /** Leads from the link to the socket. Returns the way to remove it again, which leaves a newer daemon's link alone. */
 export function linkSocket(link: string, socket: string): () => void {
-  const temporary = join(dirname(link), `.${randomBytes(3).toString('hex').slice(1)}`);
+  const temporary = temporaryBeside(link);
   symlinkSync(socket, temporary);
   const ours = lstatSync(temporary);
   renameSync(temporary, link);
   return () => {
-    const there = lstatSync(link, { throwIfNoEntry: false });
-    if (there?.ino === ours.ino && there.dev === ours.dev) rmSync(link, { force: true });
+    if (isSame(link, ours)) rmSync(link, { force: true });
   };
 }
 

@@ -57,7 +57,8 @@ export function removeStrays(path: string): void {
 }
 
 const TEMPORARY = /^\.[0-9a-f]{5}$/;
-const temporaryBeside = (path: string) => join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
+/** A name that `removeStrays` knows. */
+export const temporaryBeside = (path: string) => join(dirname(path), `.${randomBytes(3).toString('hex').slice(1)}`);
 
 /** Throws what `bindSocket` would: InvalidParams for a path too long, Conflict if something that is no socket lies there. */
 export function checkSocket(path: string): void {
@@ -95,7 +96,8 @@ function verifyPrivate(path: string): Stats {
   return made;
 }
 
-function isSame(path: string, ours: Stats): boolean {
+/** Whether the file there is still ours: a newer daemon's may have taken its name. */
+export function isSame(path: string, ours: Stats): boolean {
   const there = lstatSync(path, { throwIfNoEntry: false });
   return there?.ino === ours.ino && there.dev === ours.dev;
 }
