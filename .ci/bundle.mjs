@@ -1,4 +1,4 @@
-/** Bundles what tsc made into dist: the light command line, the full one, and the daemon. */
+/** Bundles what tsc made into dist: the light command line, the full one, the daemon, and the bridge. */
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,13 +24,14 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   define: { RDV_VERSION: JSON.stringify(version) },
-  external: ['better-sqlite3', 'node-pty', '@xterm/headless'],
+  external: ['better-sqlite3', 'node-pty', '@xterm/headless', 'bufferutil', 'utf-8-validate'],
 };
 const shebang = { js: '#!/usr/bin/env node' };
 
 const bundles = [
   { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [fullApart], banner: shebang },
   { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs' },
+  { entry: 'out/bridge-http/main.js', outfile: 'dist/rdv-bridge.cjs', banner: shebang },
   { entry: 'out/daemon/main.js', outfile: 'dist/rdvd.cjs', banner: shebang },
 ].filter(({ entry }) => existsSync(`${root}/${entry}`));
 

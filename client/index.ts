@@ -1,6 +1,6 @@
 /** A typed connection to the daemon. */
 import { createConnection, type Socket } from 'node:net';
-import type { MethodName, NotificationName, Params, Result, Told } from '#protocol';
+import type { MethodName, NotificationName, Params, Result, Scope, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { SOCKET_PATH_BYTES } from '#protocol/paths';
 import { type Calls, createCalls, lost } from './calls.js';
@@ -19,6 +19,8 @@ export interface CallOptions {
 
 export interface Client {
   readonly user: string;
+  /** What its token may do, with all that is implied. */
+  readonly scopes: readonly Scope[];
   readonly connectionId: string;
   readonly serverInfo: { readonly name: string; readonly version: string };
   /** Throws RpcError: the daemon's own, or Unavailable when the connection ends before the answer. */
@@ -51,10 +53,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   try {
     const given = { ...(wanted !== undefined && { user: wanted }), ...(clientInfo && { clientInfo }) };
     const params = { token: typeof token === 'string' ? token : token(), ...given };
-    const { user, connectionId, serverInfo } = await calls.call('initialize', params, limits);
+    const { user, scopes, connectionId, serverInfo } = await calls.call('initialize', params, limits);
     calls.notify('initialized', {});
     if (typeof token !== 'string') goOn(calls, token);
-    return clientOf(calls, { user, connectionId, serverInfo });
+    return clientOf(calls, { user, scopes, connectionId, serverInfo });
   } catch (error) {
     calls.close();
     throw error;
@@ -73,7 +75,7 @@ function goOn({ call, on }: Calls, token: () => string): void {
 
 function clientOf(
   { call, on, onClose, close }: Calls,
-  facts: Pick<Client, 'user' | 'connectionId' | 'serverInfo'>,
+  facts: Pick<Client, 'user' | 'scopes' | 'connectionId' | 'serverInfo'>,
 ): Client {
   return { ...facts, call, on, onClose, close };
 }

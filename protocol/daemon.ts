@@ -21,6 +21,7 @@ export const daemonMethods = {
   'daemon/health': method({
     summary: 'Tells, component by component, whether the daemon can do its work.',
     effect: 'read',
+    nobody: true,
     concerns: {},
     params: z.object({}),
     result: z.object({ status: z.enum(['healthy', 'degraded']), components: z.array(Component) }),
@@ -30,6 +31,7 @@ export const daemonMethods = {
   'daemon/status': method({
     summary: 'Tells what runs: version, process, paths and counts.',
     effect: 'read',
+    nobody: true,
     concerns: {},
     params: z.object({}),
     result: z.object({

@@ -11,6 +11,21 @@ export type Door = 'cli' | 'mcp';
 
 export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
 
+/** How HTTP says a call, where that is not simply a route, the parameters and the result. */
+export interface Http<P extends string = string, R extends string = string> {
+  readonly routes: Route | readonly Route[];
+  /** Of success; 200 when absent. */
+  readonly status?: 201;
+  /** The field of the result that is the answer. Other fields are added to it, unless it is null. */
+  readonly answer?: R;
+  /** Codes of a parameter that is missing or wrong, by its name; `INVALID_PARAMS` when absent. */
+  readonly codes?: Readonly<Partial<Record<P, string>>>;
+  /** Parameters that are left out when they are wrong: what an old caller sends there means something else. */
+  readonly lenient?: readonly P[];
+  /** Headers that stand for a parameter when it is not given, by its name. */
+  readonly headers?: Readonly<Partial<Record<P, string>>>;
+}
+
 export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObject = z.ZodObject> {
   /** One sentence, ending in a full stop: CLI help, MCP description and reference all show it. */
   readonly summary: string;
@@ -21,6 +36,8 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly errors?: readonly ErrorKind[];
   /** What the token must be allowed; the effect when absent. */
   readonly scope?: Scope;
+  /** Also for the bridge before it has said for whom it acts: it tells nothing of anybody. */
+  readonly nobody?: true;
   /** Which of a token's rates it counts against; by scope and effect when absent. */
   readonly category?: Category;
   /** When a call is written to the audit; always before a `destroy`, and before `admin` changes anything. */
@@ -35,7 +52,7 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   /** Parameters that are positional on the command line, in order; a trailing array takes the rest. */
   readonly args?: readonly (string & keyof z.infer<P>)[];
   /** The HTTP route or routes, e.g. `POST /api/sessions/:id/suspend`; absent means no route. */
-  readonly http?: Route | readonly Route[];
+  readonly http?: Route | readonly Route[] | Http<keyof z.infer<P> & string, keyof z.infer<R> & string>;
   readonly doors?: readonly Door[];
   /** One command line, shown by `--help` and in the reference. */
   readonly example?: string;
@@ -70,7 +87,13 @@ export function notification<P extends z.ZodObject, const D extends Notification
   return n;
 }
 
-/** A method's routes, however they were declared. */
-export function routesOf({ http = [] }: Pick<Method, 'http'>): readonly Route[] {
-  return typeof http === 'string' ? [http] : http;
+/** How HTTP says a method, however it was declared. */
+export function httpOf({
+  http = [],
+}: {
+  readonly http?: Method['http'];
+}): Http & { readonly routes: readonly Route[] } {
+  const declared = typeof http === 'string' || !('routes' in http) ? { routes: http } : http;
+  const { routes } = declared;
+  return { ...declared, routes: typeof routes === 'string' ? [routes] : routes };
 }

@@ -25,7 +25,7 @@ export const drivingMethods = {
     errors: ['NotFound', 'Conflict', 'Gone'],
     lock: 'id',
     args: ['id', 'command'],
-    http: 'POST /api/sessions/:id/exec',
+    http: { routes: 'POST /api/sessions/:id/exec', codes: { command: 'COMMAND_REQUIRED' } },
     doors: ['cli', 'mcp'],
     example: 'rdv session exec 3f2a "npm test"',
   }),

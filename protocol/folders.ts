@@ -56,7 +56,7 @@ export const folderMethods = {
     result: Folder,
     errors: ['NotFound'],
     args: ['name'],
-    http: 'POST /api/folders',
+    http: { routes: 'POST /api/folders', status: 201 },
     doors: ['cli', 'mcp'],
     example: 'rdv folder create api --path ~/src/api',
   }),

@@ -1,6 +1,6 @@
 /** The method table as an OpenRPC 1.3 document; `rpc.discover` answers with it, `openrpc.json` is the committed copy. */
 import * as z from 'zod';
-import { type Method, routesOf } from './define.js';
+import { httpOf, type Method } from './define.js';
 import { type ErrorKind, errors } from './errors.js';
 import * as protocol from './index.js';
 
@@ -81,7 +81,7 @@ function describeMethod(name: string, method: Method): OpenRpcMethod {
     result: { name: 'result', required: true, schema: jsonSchema(method.result, 'output') },
     errors: errorsOf(method).map((kind) => ({ code: errors[kind].code, message: kind })),
     'x-effect': method.effect,
-    ...(method.http && { 'x-http': routesOf(method) }),
+    ...(method.http && { 'x-http': httpOf(method).routes }),
   };
 }
 

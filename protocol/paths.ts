@@ -9,6 +9,13 @@ export interface Paths {
   /** The lock of a daemon that takes another one's place. */
   readonly succession: string;
   readonly pid: string;
+  /** Where the bridge answers HTTP and WebSocket. */
+  readonly bridgeSocket: string;
+  /** Where it answers for terminals alone. */
+  readonly terminalSocket: string;
+  /** Names its port of the loopback interface, while it has one. */
+  readonly bridgePort: string;
+  readonly bridgePid: string;
   readonly database: string;
   readonly cliToken: string;
   /** The bridge's. */
@@ -20,6 +27,7 @@ export interface Paths {
   /** What people may set; need not be there. */
   readonly config: string;
   readonly log: string;
+  readonly bridgeLog: string;
   readonly recordings: string;
   readonly trash: string;
   readonly tmuxConfig: string;
@@ -39,6 +47,10 @@ export function pathsIn(home: string): Paths {
     lock: `${home}/run/lock.db`,
     succession: `${home}/run/succession.db`,
     pid: `${home}/run/rdvd.pid`,
+    bridgeSocket: `${home}/run/bridge.sock`,
+    terminalSocket: `${home}/run/terminal.sock`,
+    bridgePort: `${home}/run/bridge.port`,
+    bridgePid: `${home}/run/bridge.pid`,
     database: `${home}/rdv.db`,
     cliToken: `${home}/cli-token`,
     serviceToken: `${home}/server/service-token`,
@@ -46,6 +58,7 @@ export function pathsIn(home: string): Paths {
     auditHead: `${home}/audit.head`,
     config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,
+    bridgeLog: `${home}/log/bridge.log`,
     recordings: `${home}/recordings`,
     trash: `${home}/trash`,
     tmuxConfig: `${home}/run/tmux.conf`,

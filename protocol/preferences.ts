@@ -166,7 +166,7 @@ export const preferenceMethods = {
     result: z.object({ preferences: FolderPreferences.nullable() }),
     errors: ['NotFound'],
     args: ['folderId'],
-    http: 'GET /api/preferences/folders/:folderId',
+    http: { routes: 'GET /api/preferences/folders/:folderId', answer: 'preferences' },
     doors: ['cli', 'mcp'],
   }),
 
@@ -180,7 +180,7 @@ export const preferenceMethods = {
     }),
     errors: ['InvalidParams', 'NotFound'],
     args: ['folderId'],
-    http: 'PUT /api/preferences/folders/:folderId',
+    http: { routes: 'PUT /api/preferences/folders/:folderId', answer: 'preferences' },
     doors: ['cli', 'mcp'],
     example: 'rdv preference set-folder api --startup-command "nvm use"',
   }),

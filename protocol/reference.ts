@@ -4,10 +4,10 @@ import {
   allMethods,
   allNotifications,
   errors,
+  httpOf,
   limits,
   type Method,
   type Notification,
-  routesOf,
   stream,
 } from './index.js';
 import { fieldTable, namedTypes, paramTable, table } from './markdown.js';
@@ -71,7 +71,7 @@ function facts(name: string, method: Method): string[] {
   return [
     `- Effect: ${method.effect}${method.lock ? `; calls with the same \`${method.lock}\` run one after another` : ''}`,
     ...(method.errors ? [`- Errors: ${method.errors.join(', ')}`] : []),
-    ...routesOf(method).map((route) => `- HTTP: \`${route}\``),
+    ...httpOf(method).routes.map((route) => `- HTTP: \`${route}\``),
     ...(method.doors?.includes('cli') ? [`- Command: \`${commandLine(name, method)}\``] : []),
     ...(method.example ? [`- Example: \`${method.example}\``] : []),
   ];

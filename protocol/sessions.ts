@@ -74,7 +74,7 @@ export const sessionMethods = {
     }),
     result: Session,
     errors: ['InvalidParams', 'NotFound', 'Conflict', 'Timeout', 'Unavailable'],
-    http: 'POST /api/sessions',
+    http: { routes: 'POST /api/sessions', status: 201, headers: { idempotencyKey: 'Idempotency-Key' } },
     doors: ['cli', 'mcp'],
     example: 'rdv session create --name build --project-path ~/src/app -- npm run watch',
     args: ['command'],
@@ -147,7 +147,7 @@ export const sessionMethods = {
     errors: ['NotFound', 'Conflict', 'Gone', 'Unavailable'],
     lock: 'id',
     args: ['id'],
-    http: 'PATCH /api/sessions/:id',
+    http: { routes: 'PATCH /api/sessions/:id', lenient: ['folderId'] },
     doors: ['mcp'],
   }),
 

@@ -59,7 +59,7 @@ export const tokenMethods = {
     errors: ['NotFound', 'Forbidden'],
     audit: 'before',
     args: ['name'],
-    http: ['POST /api/keys', 'POST /api/tokens'],
+    http: { routes: ['POST /api/keys', 'POST /api/tokens'], status: 201 },
     doors: ['cli'],
     example: 'rdv token create phone --scopes read,terminal:read --expires-in-days 30',
   }),
@@ -120,7 +120,7 @@ export const tokenMethods = {
     }),
     errors: ['NotFound', 'Gone'],
     audit: 'after',
-    http: 'GET /api/sessions/:id/token',
+    http: { routes: 'GET /api/sessions/:id/token', headers: { origin: 'Origin' } },
   }),
 
   'token/redeem': method({

@@ -82,7 +82,7 @@ export const worktreeMethods = {
     }),
     errors: ['InvalidParams', 'Conflict', 'Timeout', 'Unavailable'],
     args: ['branch'],
-    http: ['POST /api/worktrees', 'POST /api/github/worktrees'],
+    http: { routes: ['POST /api/worktrees', 'POST /api/github/worktrees'], status: 201 },
     doors: ['cli', 'mcp'],
     example: 'rdv worktree create feature/login --repo-path ~/src/app',
   }),

@@ -36,7 +36,7 @@ export const keys = {
       type: 'path',
       default: 'run/terminal.sock',
       socket: true,
-      says: 'Kept for the terminals of the HTTP bridge; nothing listens there yet.',
+      says: 'Where the bridge answers WebSockets of terminals.',
     },
     pid_file: { type: 'path', default: 'run/rdvd.pid', says: 'Names the process that runs, for people and scripts.' },
     log_file: { type: 'path', default: 'log/rdvd.log', says: 'The log; `rdv logs` prints it.' },
@@ -89,6 +89,35 @@ export const keys = {
       ...{ type: 'integer', default: 20, min: 0, max: 100_000, live: true },
       says: 'Calls with one token that type for an orchestrator, a minute; 0 for no limit.',
     },
+  },
+  bridge: {
+    socket: {
+      type: 'path',
+      default: 'run/bridge.sock',
+      socket: true,
+      says: 'Where the bridge answers HTTP and WebSocket.',
+    },
+    tcp: { type: 'boolean', default: false, says: 'Whether the bridge also answers on the loopback interface.' },
+    port: {
+      ...{ type: 'integer', default: 0, min: 0, max: 65_535 },
+      says: 'The port there; 0 for any that is free, and `run/bridge.port` tells which.',
+    },
+    allowed_hosts: {
+      type: 'list',
+      default: [],
+      says: 'Names besides localhost under which pages reach the bridge, such as "dev.example.com".',
+    },
+    allowed_origins: {
+      type: 'list',
+      default: [],
+      says: 'Origins of pages that may call the bridge though they come from elsewhere, such as "https://dev.example.com".',
+    },
+    access_team_domain: {
+      type: 'text',
+      default: '',
+      says: 'Cloudflare Access: the team, such as "team.cloudflareaccess.com"; with it the bridge takes its tokens.',
+    },
+    access_audience: { type: 'text', default: '', says: 'Cloudflare Access: the audience tag of the application.' },
   },
   monitoring: {
     interval_seconds: {

@@ -5,6 +5,7 @@ import type { Identity, Reach } from './identity.js';
 /** Throws Forbidden for a scope the token lacks, and for a method that a token of a part of the tree does not call. */
 export function checkScope(name: string, method: Method, { scopes, user, reach }: Identity): void {
   const needed = scopeOf(method);
+  if (user === '' && method.nobody && scopes.has('service')) return;
   // A service token that has not named a user has nothing of anybody's to act on.
   if (!scopes.has(needed) || (user === '' && needed !== 'service')) throw lacking(name, needed);
   if (!reach || method.concerns) return;

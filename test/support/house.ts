@@ -8,6 +8,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['zod'],
   client: ['protocol', 'vscode-jsonrpc', 'node'],
   'client/cli': ['client', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
+  // It binds its sockets as the daemon does.
+  'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
+  'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'node'],
+  'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
+  'bridge-http': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'bridge-http/routes', 'node'],
   // The floor knows no domain; adapters know of the protocol only how to fail.
   'daemon/rpc': ['protocol', 'vscode-jsonrpc', 'zod', 'node'],
   'daemon/db': ['protocol/errors.ts', 'better-sqlite3', 'node'],

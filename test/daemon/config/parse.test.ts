@@ -26,6 +26,7 @@ test('the keys are those of the design, and ours', () => {
       'database: path max_connections',
       'auth: service_token_file token_rotation_days overlap_seconds local_user',
       'limits: connections requests_in_flight outbound_megabytes read_per_second write_per_second terminal_per_second auth_per_second inject_per_minute',
+      'bridge: socket tcp port allowed_hosts allowed_origins access_team_domain access_audience',
       'monitoring: interval_seconds stall_threshold_seconds',
       'cleanup: trash_retention_days cleanup_interval_hours audit_megabytes',
       'log: level megabytes files',
@@ -101,6 +102,24 @@ function fits(key: Key): { good: [written: string, value: unknown][]; bad: strin
           '{}',
         ],
         expected: /to be the path of a file, from \/, from ~\/ or from the data folder, got /,
+      };
+    case 'boolean':
+      return {
+        good: [
+          ['true', true],
+          ['false', false],
+        ],
+        bad: ['1', '"true"', '[]', '{}', '"yes"'],
+        expected: /to be true or false, got /,
+      };
+    case 'list':
+      return {
+        good: [
+          ['["a", "b.c"]', ['a', 'b.c']],
+          ['[]', []],
+        ],
+        bad: ['1', '"a"', '[1]', '[""]', '{}', '["a\\u001bb"]'],
+        expected: /to be a list of texts, got /,
       };
     default:
       return { good: [], bad: [], expected: /./ };
@@ -230,6 +249,7 @@ test('another data folder moves every path that is not absolute, and nothing els
     'server.pid_file': '/run/x.pid',
     'server.log_file': '/other/a.log',
     'database.path': '/home/ann/x.db',
+    'bridge.socket': '/other/run/bridge.sock',
     'auth.service_token_file': '/other/server/service-token',
   });
   assert.equal(values('/data').length, moved.length);

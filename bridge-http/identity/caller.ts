@@ -1,0 +1,23 @@
+/** Who is calling: for whom, and with which token the daemon is asked. */
+import { createHash } from 'node:crypto';
+
+export interface Caller {
+  /** `service`: the front end for the user it names. `bearer`: a program with a token of its own. `access`: a person whom Cloudflare Access let in. */
+  readonly kind: 'service' | 'bearer' | 'access';
+  /** The same for everybody who shares a connection. Tells nothing secret. */
+  readonly key: string;
+  /** What the daemon is shown; asked again when it was replaced. */
+  readonly token: () => string;
+  /** For whom a service token acts; empty for nobody yet. */
+  readonly user?: string;
+}
+
+/** A program with a token of its own, or the front end with the one it was given. */
+export function callerWith(kind: 'service' | 'bearer', token: string, user?: string): Caller {
+  return { kind, key: keyOf(kind, token, user), token: () => token, ...(user !== undefined && { user }) };
+}
+
+export function keyOf(kind: Caller['kind'], token: string, user = ''): string {
+  const hash = createHash('sha256').update(token).digest('base64url');
+  return JSON.stringify([kind, hash, user]);
+}

@@ -1,0 +1,36 @@
+/** What the configuration says of the bridge. */
+import type { Result } from '#protocol';
+import { RpcError } from '#protocol/errors';
+import type { Allowed } from './http/gate.js';
+
+export interface Settings {
+  readonly socket: string;
+  readonly terminalSocket: string;
+  /** Of the loopback interface; 0 for any; undefined for none. */
+  readonly port: number | undefined;
+  readonly serviceToken: string;
+  readonly allowed: Allowed;
+  /** Cloudflare Access; undefined unless both are set. */
+  readonly access: { readonly teamDomain: string; readonly audience: string } | undefined;
+}
+
+/** Throws InvalidParams with every mistake of the file: what it was meant to say is not guessed. */
+export function settingsFrom({ settings, problems }: Result<'config/get'>): Settings {
+  if (problems.length > 0) throw new RpcError('InvalidParams', problems.join('\n'), { code: 'INVALID_CONFIG' });
+  const values = new Map(settings.map(({ key, value }) => [key, value]));
+  const get = <T>(key: string) => values.get(key) as T;
+  const teamDomain = get<string>('bridge.access_team_domain');
+  const audience = get<string>('bridge.access_audience');
+  const lower = (list: readonly string[]) => list.map((each) => each.toLowerCase().replace(/\/$/, ''));
+  return {
+    socket: get('bridge.socket'),
+    terminalSocket: get('server.terminal_socket'),
+    port: get<boolean>('bridge.tcp') ? get<number>('bridge.port') : undefined,
+    serviceToken: get('auth.service_token_file'),
+    allowed: {
+      hosts: lower(get('bridge.allowed_hosts')),
+      origins: lower(get('bridge.allowed_origins')),
+    },
+    access: teamDomain && audience ? { teamDomain, audience } : undefined,
+  };
+}
