@@ -12,6 +12,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'node'],
   'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
+  // The file people put into their Next.js app; none of ours knows it.
+  'bridge-http/next': ['next', 'node'],
   'bridge-http': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'bridge-http/routes', 'node'],
   // The floor knows no domain; adapters know of the protocol only how to fail.
   'daemon/rpc': ['protocol', 'vscode-jsonrpc', 'zod', 'node'],
