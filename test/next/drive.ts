@@ -32,12 +32,18 @@ interface Front {
 
 /** Everything real, and gone after the test. */
 async function front(t: TestContext, mode: Mode): Promise<Front & Awaited<ReturnType<typeof whole>>> {
-  const { daemon, client } = await whole(t, { config: '[bridge]\ntcp = true\n' });
+  const { daemon, client } = await whole(t, {
+    config: '[bridge]\ntcp = true\n',
+    // A shell of which nobody has set anything: what people have in theirs may take its time.
+    environment: { SHELL: '/bin/sh' },
+  });
   let bridge = await startBridge(t, daemon.home);
   const next = await startNext(mode, { REMOTE_DEV_DIR: daemon.home, RDV_USER: 'ann' });
   t.after(() => next.stop());
   const context = await browser.newContext();
   t.after(() => context.close());
+  // The first page of `next dev` is compiled when it is asked for.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   await page.goto(next.url);
   const restartBridge = async () => {
@@ -51,12 +57,12 @@ const stateIs = (page: Page, state: RegExp) => page.locator('#state').filter({ h
 
 /** Until the terminal shows it on a line of its own. */
 async function shows(page: Page, line: string): Promise<void> {
-  await page.waitForFunction((wanted) => {
-    const { buffer } = (globalThis as any).terminal;
-    for (let at = 0; at < buffer.active.length; at++)
-      if (buffer.active.getLine(at).translateToString(true) === wanted) return true;
-    return false;
-  }, line);
+  const seen = page.waitForFunction((wanted) => (globalThis as any).lines().includes(wanted), line);
+  await seen.catch(async (error) => {
+    throw new Error(`${line} was not shown:\n${await page.evaluate(() => (globalThis as any).lines().join('\n'))}`, {
+      cause: error,
+    });
+  });
 }
 
 async function type(page: Page, text: string): Promise<void> {

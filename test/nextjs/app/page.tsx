@@ -49,8 +49,10 @@ export default function Page() {
       body: JSON.stringify({ name: `page ${sessions.length + 1}`, project_path: '/tmp' }),
     });
     const body = await response.json();
-    if (response.ok) show(body.id);
-    else setFailure(body.error);
+    if (response.ok) {
+      void load();
+      show(body.id);
+    } else setFailure(body.error);
   };
 
   return (

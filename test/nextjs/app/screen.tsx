@@ -14,7 +14,7 @@ export function Screen({ sessionId }: { readonly sessionId: string }) {
     const serializer = new SerializeAddon();
     terminal.loadAddon(serializer);
     terminal.open(place.current!);
-    Object.assign(window, { terminal });
+    Object.assign(window, { terminal, lines: () => linesOf(terminal) });
     const attached = attach({ sessionId, terminal, serializer, tell: setState });
     return () => {
       attached.close();
@@ -28,4 +28,9 @@ export function Screen({ sessionId }: { readonly sessionId: string }) {
       <div ref={place} />
     </section>
   );
+}
+
+/** What it shows and has shown, for whoever looks from outside. */
+function linesOf({ buffer: { active } }: Terminal): string[] {
+  return Array.from({ length: active.length }, (_, at) => active.getLine(at)?.translateToString(true) ?? '');
 }
