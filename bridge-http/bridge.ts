@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { RpcError } from '#protocol/errors';
 import { createHealth } from './health.js';
 import type { Endpoint } from './http/exchange.js';
-import { checkSource } from './http/gate.js';
+import { checkSource, checkUrl } from './http/gate.js';
 import { type Listener, listenOnPort, listenOnSocket } from './http/listen.js';
 import { Refusal } from './http/refusal.js';
 import { createHttpServer, type HttpLimits, type Log } from './http/server.js';
@@ -41,12 +41,13 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
   ]);
   const endpoint: Endpoint = async (exchange) => {
-    const { request, path } = exchange;
-    checkSource(request.headers, settings.allowed);
+    const { request, path, query } = exchange;
+    checkSource(request, settings.allowed);
+    checkUrl(query);
     return (fixed.get(`${request.method} ${path}`) ?? routes)(exchange);
   };
-  const upgrade = async ({ headers }: IncomingMessage, _socket: Duplex, _head: Buffer) => {
-    checkSource(headers, settings.allowed);
+  const upgrade = async (request: IncomingMessage, _socket: Duplex, _head: Buffer) => {
+    checkSource(request, settings.allowed);
     throw new Refusal(404, 'NOT_FOUND', 'There is no WebSocket here.');
   };
   const onlyUpgrades: Endpoint = async () => {

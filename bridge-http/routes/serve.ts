@@ -2,7 +2,6 @@
 import { RpcError } from '#protocol/errors';
 import { readJson } from '../http/body.js';
 import type { Endpoint, Exchange } from '../http/exchange.js';
-import { checkUrl } from '../http/gate.js';
 import { Refusal } from '../http/refusal.js';
 import type { Reply } from '../http/reply.js';
 import type { Callers } from '../identity/headers.js';
@@ -20,7 +19,6 @@ export function createRoutes({ pool, callers }: RouteDeps): Endpoint {
   return async (exchange) => {
     const found = lookUp(table.find(exchange.request.method ?? '', exchange.path), exchange);
     const { request, query, gone } = exchange;
-    checkUrl(query);
     const caller = await callers.of(request);
     const body = request.method === 'GET' ? undefined : await readJson(request);
     const { route } = found;
