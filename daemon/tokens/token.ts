@@ -53,7 +53,7 @@ export function isKey({ kind, file }: KeptToken): boolean {
 
 /** What whoever uses it is told; undefined for a token that is no more at all. */
 export function refusal(state: Exclude<State, 'good'>, token: KeptToken | undefined): RpcError {
-  const code = state === 'expired' ? 'EXPIRED_TOKEN' : 'TOKEN_REVOKED';
+  const code = state === 'revoked' ? 'TOKEN_REVOKED' : 'EXPIRED_TOKEN';
   return new RpcError('Unauthorized', `This token ${words[state]}. ${cureOf(token)}`, { code });
 }
 

@@ -6,7 +6,7 @@ import { mint, newId } from '../../../daemon/tokens/mint.js';
 import { refused } from '../../support/refused.js';
 import { DAY_MS, openTokens, startTokens } from '../../support/tokened.js';
 
-const dead = refused('Unauthorized', /^This token was replaced/, 'TOKEN_REVOKED');
+const dead = refused('Unauthorized', /^This token was replaced/, 'EXPIRED_TOKEN');
 
 test('1: both files are made at the start, for this user alone, and kept', (t) => {
   const slice = openTokens(t);

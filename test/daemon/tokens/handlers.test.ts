@@ -101,7 +101,7 @@ test('4: `token/rotate` gives a new token of the same family; both are good duri
     refused('Conflict', /not in use any more/, 'NOT_ROTATED'),
   );
   time.now += settings.overlapMs;
-  assert.throws(() => login(made.key), refused('Unauthorized', /was replaced/, 'TOKEN_REVOKED'));
+  assert.throws(() => login(made.key), refused('Unauthorized', /was replaced/, 'EXPIRED_TOKEN'));
   assert.deepEqual([login(key!).user, login(child.key).user], ['local', 'local']);
   await call('token/revoke', { id });
   for (const text of [key!, child.key]) assert.throws(() => login(text), revoked);
@@ -156,7 +156,7 @@ test('4: connections of a token that is replaced are told, and end once the over
   await connections.endedBy(1);
   assert.deepEqual(
     connections.ended.map(({ error }) => error.data.code),
-    ['TOKEN_REVOKED'],
+    ['EXPIRED_TOKEN'],
   );
   assert.deepEqual([connections.peers().length, fresh], [1, []]);
 });

@@ -28,7 +28,7 @@ test('each refusal says what happened and what to do', () => {
   for (const [error, words, code] of [
     [refusal('expired', token), /^This token has expired\. Make another with token\/create\.$/, 'EXPIRED_TOKEN'],
     [refusal('revoked', file), /^This token was revoked\. Read \/x\/cli-token again\.$/, 'TOKEN_REVOKED'],
-    [refusal('replaced', file), /^This token was replaced, and is good no more\. Read/, 'TOKEN_REVOKED'],
+    [refusal('replaced', file), /^This token was replaced, and is good no more\. Read/, 'EXPIRED_TOKEN'],
     [refusal('revoked', { ...file, kind: 'ses' }), /It ends with its session/, 'TOKEN_REVOKED'],
     [refusal('expired', { ...token, kind: 'tkt' }), /Ask for another ticket/, 'EXPIRED_TOKEN'],
   ] as const)
