@@ -17,13 +17,15 @@ export interface Callers {
 const USER = 'x-rdv-user-id';
 const TOKEN = 'x-rdv-service-token';
 
-/** Voucher token and user, a bearer token, a person: the first that is there counts, and no header of another kind beside it. */
+/** Service token and user, a bearer token, a person: the first that is there counts, and no header of another kind beside it. */
 export function createCallers(voucher: Voucher, findPerson: FindPerson): Callers {
   return {
     async of(request) {
       checkOwn(request);
-      const token = only(request, TOKEN);
-      if (token !== undefined) return callerWith('service', token, userOf(request));
+      if (request.headers[TOKEN] !== undefined) {
+        const token = serviceTokenOf(request);
+        return callerWith('service', token, userOf(request));
+      }
       refuseUser(request);
       const bearer = bearerOf(request);
       if (bearer !== undefined) return callerWith('bearer', bearer);
@@ -33,9 +35,7 @@ export function createCallers(voucher: Voucher, findPerson: FindPerson): Callers
     },
     ofService(request) {
       checkOwn(request);
-      const token = only(request, TOKEN);
-      if (token === undefined) throw unauthorized('MISSING_TOKEN', `The header ${TOKEN} is needed.`);
-      return callerWith('service', token, undefined);
+      return callerWith('service', serviceTokenOf(request), undefined);
     },
   };
 }
@@ -49,13 +49,28 @@ function checkOwn({ headers }: IncomingMessage): void {
   if (strange) throw new Refusal(400, 'UNKNOWN_HEADER', `The header ${strange.slice(0, 60)} is not known.`);
 }
 
+function serviceTokenOf(request: IncomingMessage): string {
+  const token = only(request, TOKEN)?.trim();
+  if (token === undefined || token === '') throw unauthorized('MISSING_TOKEN', `The header ${TOKEN} is needed.`);
+  return bounded(token);
+}
+
+/** As long as the daemon takes them; a longer one is none. */
+function bounded(token: string): string {
+  if (token.length <= 4096) return token;
+  throw unauthorized('INVALID_TOKEN', 'No token is as long as this.');
+}
+
 function userOf(request: IncomingMessage): string {
   if (request.headers.authorization !== undefined) throw twoKinds('Authorization');
-  const user = only(request, USER);
-  if (user === undefined || user.trim() === '') throw unauthorized('MISSING_USER_ID', `The header ${USER} is needed.`);
-  if (user.length > 200) throw new Refusal(400, 'INVALID_USER_ID', `The header ${USER} may have 200 characters.`);
-  return user.trim();
+  const user = only(request, USER)?.trim();
+  if (user === undefined || user === '') throw unauthorized('MISSING_USER_ID', `The header ${USER} is needed.`);
+  if (PLAIN.test(user)) return user;
+  throw new Refusal(400, 'INVALID_USER_ID', `Expected ${USER} to be 1-200 printable ASCII characters.`);
 }
+
+/** Other characters mean what the encoding says, and a header has none: two users might become one. */
+const PLAIN = /^[\x20-\x7e]{1,200}$/;
 
 /** Only whoever has the service token says for whom he acts. */
 function refuseUser(request: IncomingMessage): void {
@@ -67,7 +82,7 @@ function bearerOf(request: IncomingMessage): string | undefined {
   const given = only(request, 'authorization');
   if (given === undefined) return undefined;
   const token = /^Bearer +(\S+)$/i.exec(given.trim())?.[1];
-  if (token !== undefined) return token;
+  if (token !== undefined) return bounded(token);
   throw unauthorized('INVALID_TOKEN', 'Expected the header Authorization to be `Bearer` and a token.');
 }
 

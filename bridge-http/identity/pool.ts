@@ -1,6 +1,6 @@
 /** Connections to the daemon: one for each caller, opened at the first use, anew when it is gone, closed when idle. */
 import { type CallOptions, type Client, callThrough, connect, createShared, type Shared } from '#client';
-import type { MethodName, Params, Result } from '#protocol';
+import { allMethods, type MethodName, type Params, type Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { limits } from '#protocol/lifecycle';
 import { Refusal } from '../http/refusal.js';
@@ -69,14 +69,18 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
     async call(caller, method, params, signal) {
       const line = lineOf(caller);
       const options: CallOptions = { timeoutMs: answerMs, ...(signal && { signal }) };
-      pending++;
+      const once = () => callThrough(() => line.shared.client(), method, params, options);
       await enter(line);
+      pending++;
       try {
-        return await callThrough(() => line.shared.client(), method, params, options);
+        return await once().catch((error) => (mayRepeat(method, error, signal) ? once() : Promise.reject(error)));
+      } catch (error) {
+        if (isShutOut(error) && line.underWay + line.held === 1) drop(lines, caller.key, line);
+        throw error;
       } finally {
         pending--;
         leave(line);
-        rest(caller, line);
+        if (lines.get(caller.key) === line) rest(caller, line);
       }
     },
 
@@ -108,14 +112,52 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
   };
 }
 
+/** A daemon that gives way to another hangs up, and that one takes the call. */
 async function open(caller: Caller, socketPath: string, version: string): Promise<Client> {
-  const { token, user, kind } = caller;
+  for (let left = HANDOVERS; ; left--) {
+    try {
+      return await login(caller, socketPath, version);
+    } catch (error) {
+      if (left === 0 || !hungUp.has(codeOf(error) ?? '')) throw inWordsOf(error);
+    }
+  }
+}
+
+const HANDOVERS = 10;
+const hungUp: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'CONNECTION_LOST', 'RESTARTING']);
+
+async function login({ token, user, kind }: Caller, socketPath: string, version: string): Promise<Client> {
   const clientInfo = { name: 'rdv-bridge', version };
   const client = await connect({ socketPath, token, clientInfo, ...(user !== undefined && { user }) });
   // A user's own key in the place of the service token, or the other way round: kinds do not stand in for each other.
   if (client.scopes.includes('service') === (kind !== 'bearer')) return client;
   client.close();
-  throw new RpcError('Unauthorized', 'A token of this kind is not taken here.', { code: 'INVALID_TOKEN' });
+  throw otherKind();
+}
+
+const otherKind = () =>
+  new RpcError('Unauthorized', 'A token of this kind is not taken here.', { code: 'INVALID_TOKEN' });
+
+/** A key names its user itself, and is not taken for one that acts for others; why a token is not good is told by the words. */
+function inWordsOf(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'OTHER_USER') return otherKind();
+  if (code !== 'TOKEN_REVOKED') return error;
+  return new RpcError('Unauthorized', (error as RpcError).message, { code: 'INVALID_TOKEN' });
+}
+
+const codeOf = (error: unknown) => (error instanceof RpcError ? error.data.code : undefined);
+
+/** Nothing is kept for one who may not come in. */
+const isShutOut = (error: unknown) => error instanceof RpcError && error.kind === 'Unauthorized';
+
+const reads: ReadonlySet<string> = new Set(
+  allMethods.filter(([, { effect }]) => effect === 'read').map(([name]) => name),
+);
+
+/** What only reads may be asked again of the next daemon, for somebody who still waits. */
+function mayRepeat(method: MethodName, error: unknown, signal: AbortSignal | undefined): boolean {
+  return codeOf(error) === 'CONNECTION_LOST' && reads.has(method) && !signal?.aborted;
 }
 
 function enter(line: Line): Promise<void> | undefined {
