@@ -8,6 +8,7 @@ import { checkSource, checkUrl } from './http/gate.js';
 import { type Listener, listenOnPort, listenOnSocket } from './http/listen.js';
 import { Refusal } from './http/refusal.js';
 import { createHttpServer, type HttpLimits, type Log } from './http/server.js';
+import { createAccess } from './identity/access.js';
 import { createCallers } from './identity/headers.js';
 import { createPool } from './identity/pool.js';
 import { createVoucher } from './identity/vouch.js';
@@ -35,7 +36,10 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { settings, socketPath, portFile, version, log } = options;
   const pool = createPool({ socketPath, version });
   const voucher = createVoucher(settings.serviceToken);
-  const callers = createCallers(voucher, async () => undefined);
+  const failed = (reason: string) =>
+    log({ level: 'error', message: 'the keys of Cloudflare Access cannot be had', reason });
+  const { access } = settings;
+  const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
   const routes = createRoutes({ pool, callers });
   const fixed = new Map<string, Endpoint>([
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],

@@ -2,6 +2,7 @@
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import type { Allowed } from './http/gate.js';
+import type { AccessOptions } from './identity/access.js';
 
 export interface Settings {
   readonly socket: string;
@@ -10,8 +11,8 @@ export interface Settings {
   readonly port: number | undefined;
   readonly serviceToken: string;
   readonly allowed: Allowed;
-  /** Cloudflare Access; undefined unless both are set. */
-  readonly access: { readonly teamDomain: string; readonly audience: string } | undefined;
+  /** Cloudflare Access; undefined unless team and audience are set. */
+  readonly access: Pick<AccessOptions, 'issuer' | 'audience' | 'keysUrl'> | undefined;
 }
 
 /** Throws InvalidParams with every mistake of the file: what it was meant to say is not guessed. */
@@ -31,6 +32,11 @@ export function settingsFrom({ settings, problems }: Result<'config/get'>): Sett
       hosts: lower(get('bridge.allowed_hosts')),
       origins: lower(get('bridge.allowed_origins')),
     },
-    access: teamDomain && audience ? { teamDomain, audience } : undefined,
+    access: teamDomain && audience ? accessOf(teamDomain, audience) : undefined,
   };
+}
+
+function accessOf(teamDomain: string, audience: string): Settings['access'] {
+  const issuer = `https://${teamDomain.replace(/^https:\/\//, '').replace(/\/+$/, '')}`;
+  return { issuer, audience, keysUrl: `${issuer}/cdn-cgi/access/certs` };
 }

@@ -10,7 +10,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'client/cli': ['client', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
   // It binds its sockets as the daemon does.
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
-  'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'node'],
+  'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],
   'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
   // The file people put into their Next.js app; none of ours knows it.
   'bridge-http/next': ['next', 'node'],
