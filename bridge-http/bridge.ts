@@ -1,6 +1,7 @@
 /** The bridge, put together: listeners, endpoints, connections to the daemon, and the way out. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
 import { createHealth } from './health.js';
 import type { Endpoint } from './http/exchange.js';
@@ -28,9 +29,14 @@ export interface BridgeOptions {
 
 export interface Bridge {
   readonly listeners: readonly Listener[];
+  /** Sees to it that what is its own has its name still. False when another bridge has taken its place. */
+  check(): Promise<boolean>;
   /** No new connections; what runs is answered, terminals are told; then all is closed. Twice is harmless. */
   close(): Promise<void>;
 }
+
+/** The daemon's answers take no longer; a stream that will not end is ended. */
+const DRAIN_MS = 30_000;
 
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { settings, socketPath, portFile, version, log } = options;
@@ -65,18 +71,31 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     servers.push(server);
     return server;
   };
-  const close = async () => {
+  const drain = async () => {
     for (const listener of listeners) listener.close();
+    const ended = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     for (const server of servers) server.closeIdleConnections();
+    await Promise.race([Promise.all(ended), delay(DRAIN_MS, undefined, { ref: false })]);
+    for (const server of servers) server.closeAllConnections();
     pool.close();
   };
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= drain());
   try {
-    listeners.push(await listenOnSocket(serve(endpoint), settings.socket));
-    listeners.push(await listenOnSocket(serve(onlyUpgrades), settings.terminalSocket));
+    // First what may be somebody else's: before a name is taken from the one that runs.
     if (settings.port !== undefined) listeners.push(await listenOnPort(serve(endpoint), settings.port, portFile));
+    listeners.push(await listenOnSocket(serve(onlyUpgrades), settings.terminalSocket));
+    listeners.push(await listenOnSocket(serve(endpoint), settings.socket));
   } catch (error) {
     await close();
     throw error instanceof RpcError ? error : new RpcError('Internal', String(error));
   }
-  return { listeners, close };
+  return { listeners, close, check: () => checkNames(listeners) };
+}
+
+/** The socket taken last decides who stays, so that of two bridges one does; it has the other names back. */
+async function checkNames(listeners: readonly Listener[]): Promise<boolean> {
+  if (listeners.at(-1)!.state() === 'taken') return false;
+  for (const listener of listeners) if (listener.state() !== 'ours') await listener.restore();
+  return true;
 }

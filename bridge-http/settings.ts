@@ -1,6 +1,7 @@
 /** What the configuration says of the bridge. */
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
+import type { LogSettings } from '../daemon/log/index.js';
 import type { Allowed } from './http/gate.js';
 import type { AccessOptions } from './identity/access.js';
 
@@ -11,6 +12,7 @@ export interface Settings {
   readonly port: number | undefined;
   readonly serviceToken: string;
   readonly allowed: Allowed;
+  readonly log: LogSettings;
   /** Cloudflare Access; undefined unless team and audience are set. */
   readonly access: Pick<AccessOptions, 'issuer' | 'audience' | 'keysUrl'> | undefined;
 }
@@ -32,6 +34,7 @@ export function settingsFrom({ settings, problems }: Result<'config/get'>): Sett
       hosts: lower(get('bridge.allowed_hosts')),
       origins: lower(get('bridge.allowed_origins')),
     },
+    log: { level: get('log.level'), bytes: get<number>('log.megabytes') * 1024 * 1024, files: get('log.files') },
     access: teamDomain && audience ? accessOf(teamDomain, audience) : undefined,
   };
 }

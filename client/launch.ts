@@ -1,4 +1,4 @@
-/** The daemon as a detached process of its own, and what it said last if it dies. */
+/** The daemon, or the bridge, as a detached process of its own, and what it said last if it dies. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,17 +16,17 @@ export interface Launch {
   release(): void;
 }
 
-/** Starts the daemon so that it outlives us: own session, no terminal, no directory held, the same environment. */
-export function launch(daemonFile: string, paths: Paths, args: readonly string[] = []): Launch {
+/** Starts it so that it outlives us: own session, no terminal, no directory held, the same environment. */
+export function launch(file: string, paths: Paths, args: readonly string[] = [], log = paths.log): Launch {
   const words = openHidden();
-  const child = spawn(process.execPath, [daemonFile, ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     detached: true,
     cwd: '/',
     env: { ...process.env, REMOTE_DEV_DIR: paths.home },
     stdio: ['ignore', 'ignore', words.fd],
   });
   let ended: { code: number | null } | undefined;
-  const logged = lastLine(readLog(paths.log));
+  const logged = lastLine(readLog(log));
   const end = new Promise<void>((resolve) => {
     const settle = (code: number | null) => {
       ended ??= { code };
@@ -42,8 +42,8 @@ export function launch(daemonFile: string, paths: Paths, args: readonly string[]
     lastWords() {
       const line = lastLine(words.read());
       if (line) return line;
-      const log = lastLine(readLog(paths.log));
-      return log === logged ? '' : log;
+      const last = lastLine(readLog(log));
+      return last === logged ? '' : last;
     },
     release: words.close,
   };
@@ -80,7 +80,7 @@ function readLog(path: string): string {
 /** Of a crash report the line that names the error, of a JSON log its message, otherwise the last line. */
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim());
-  const named = lines.findLast((line) => /^(\w*Error|rdvd?)\b.*: /.test(line));
+  const named = lines.findLast((line) => /^(\w*Error|rdvd?|rdv-bridge)\b.*: /.test(line));
   const last = named ?? lines.at(-1) ?? '';
   return /^\{.*\}$/.test(last) ? messageOf(last) : last.trim();
 }

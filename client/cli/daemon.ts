@@ -1,12 +1,11 @@
 /** `rdv daemon`: start, stop, restart, status and run; the rest of the noun comes from the method table. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { ensureDaemon } from '../start.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
+import { foreground } from './foreground.js';
 import { restart } from './restart.js';
 import { showResult } from './show.js';
 
@@ -40,7 +39,9 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
       await client.call('daemon/status', {}, { signal: context.signal }),
     );
   });
-  add('run', 'Runs the daemon in the foreground.', run);
+  add('run', 'Runs the daemon in the foreground.', ({ daemonFile, endpoint }) =>
+    foreground(daemonFile, endpoint.paths),
+  );
 }
 
 function refuseForeign({ endpoint }: Context): void {
@@ -89,17 +90,4 @@ async function stop(context: Context): Promise<void> {
 
 function ignoreAway(error: unknown): undefined {
   if (!(error instanceof RpcError) || error.kind !== 'Unavailable') throw error;
-}
-
-/** Its output and its exit code are ours. */
-async function run({ daemonFile, endpoint }: Context): Promise<void> {
-  const env = { ...process.env, REMOTE_DEV_DIR: endpoint.paths.home };
-  const child = spawn(process.execPath, [daemonFile], { stdio: 'inherit', env });
-  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-  // Ctrl-C reaches both of us from the terminal; we stay for the daemon's orderly end.
-  const stay = () => {};
-  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', stay);
-  process.exitCode = code ?? 1;
 }

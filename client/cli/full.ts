@@ -1,6 +1,7 @@
 /** The full program: every command, its help, and how its failures are told. */
 import { Command, CommanderError } from 'commander';
 import { confirm } from './ask.js';
+import { addBridgeCommands } from './bridge.js';
 import { addSessionCommands } from './commands.js';
 import { addConfigCommands } from './config.js';
 import { type Context, createContext } from './context.js';
@@ -39,6 +40,7 @@ export function buildProgram(argv: readonly string[]): Command {
     .showHelpAfterError(false);
   addSessionCommands(program, withContext);
   addDaemonCommands(program, withContext);
+  addBridgeCommands(program, withContext);
   addDoctor(program, withContext);
   addConfigCommands(program, withContext);
   addLogs(program, withContext);

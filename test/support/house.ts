@@ -14,7 +14,16 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
   // The file people put into their Next.js app; none of ours knows it.
   'bridge-http/next': ['next', 'node'],
-  'bridge-http': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'bridge-http/routes', 'node'],
+  // It logs as the daemon does.
+  'bridge-http': [
+    'client',
+    'protocol',
+    'daemon/log',
+    'bridge-http/http',
+    'bridge-http/identity',
+    'bridge-http/routes',
+    'node',
+  ],
   // The floor knows no domain; adapters know of the protocol only how to fail.
   'daemon/rpc': ['protocol', 'vscode-jsonrpc', 'zod', 'node'],
   'daemon/db': ['protocol/errors.ts', 'better-sqlite3', 'node'],
