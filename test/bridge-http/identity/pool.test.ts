@@ -1,0 +1,47 @@
+/** Connections to a daemon that hangs up: what may be asked again is, and nothing else. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { callerWith } from '../../../bridge-http/identity/caller.js';
+import { createPool } from '../../../bridge-http/identity/pool.js';
+import { refused } from '../../support/refused.js';
+import { type StubDaemon, startStub } from '../../support/stub-daemon.js';
+
+const login = { user: 'ann', scopes: ['service'], connectionId: 'c', serverInfo: { name: 's', version: '0' } };
+const ann = callerWith('service', 'x', 'ann');
+
+/** Hangs up at the first message of the method, and answers the next. */
+async function start(t: TestContext, method: string) {
+  let first = true;
+  const answers = { initialize: login, 'session/list': { sessions: [] }, 'session/close': { success: true } };
+  const scripts = Object.entries(answers).map(([name, answer]) => [
+    name,
+    (_: unknown, stub: StubDaemon) => {
+      if (name !== method || !first) return answer;
+      first = false;
+      stub.hangUp();
+      return undefined;
+    },
+  ]);
+  const stub = await startStub(Object.fromEntries(scripts));
+  const pool = createPool({ socketPath: stub.socketPath, version: '0' });
+  t.after(async () => {
+    pool.close();
+    await stub.stop();
+  });
+  return { pool, heard: (name: string) => stub.heard.filter((message) => message.method === name).length };
+}
+
+test('a login and a read that were cut off are made again, what changes something is not', async (t) => {
+  const cutLogin = await start(t, 'initialize');
+  assert.deepEqual(await cutLogin.pool.call(ann, 'session/close', { id: 'x' }), { success: true });
+  assert.deepEqual([cutLogin.heard('initialize'), cutLogin.heard('session/close')], [2, 1]);
+  const cutRead = await start(t, 'session/list');
+  assert.deepEqual(await cutRead.pool.call(ann, 'session/list', {}), { sessions: [] });
+  assert.deepEqual([cutRead.heard('session/list'), cutRead.pool.pending], [2, 0]);
+  const { pool, heard } = await start(t, 'session/close');
+  await assert.rejects(
+    pool.call(ann, 'session/close', { id: 'x' }),
+    refused('Unavailable', /before the answer/, 'CONNECTION_LOST'),
+  );
+  assert.deepEqual([heard('session/close'), pool.pending], [1, 0]);
+});
