@@ -80,6 +80,7 @@ export type EventName = {
 export const allMethods = Object.entries(methods) as [MethodName, Method][];
 export const allNotifications = Object.entries(notifications) as [NotificationName, Notification][];
 
+export * from './agents.js';
 export * from './audit.js';
 export * from './configuration.js';
 export * from './daemon.js';

@@ -1,5 +1,6 @@
 /** What a session is. */
 import * as z from 'zod';
+import { AgentProvider, AgentState, SessionHealth } from './agents.js';
 
 export const SessionStatus = z.enum(['active', 'suspended', 'closed', 'trashed']);
 export type SessionStatus = z.infer<typeof SessionStatus>;
@@ -22,6 +23,14 @@ export const Session = z.object({
   githubRepoId: z.string().nullable(),
   worktreeBranch: z.string().nullable().describe('The branch it was made for.'),
   worktreePath: z.string().nullable().describe('The git worktree that was made for it; `projectPath` is in it.'),
+  profileId: z.string().nullable().describe('The profile it was made with, as its front end knows it.'),
+  agentProvider: AgentProvider.nullable().describe('The agent it is for; null when nobody said.'),
+  agentState: AgentState.describe('What its agent is doing.'),
+  health: SessionHealth.describe('Whether its agent gets anywhere.'),
+  isOrchestratorSession: z.boolean().describe('It watches other sessions, and is itself not watched.'),
+  splitGroupId: z.string().nullable().describe('The sessions shown side by side with it share it.'),
+  splitOrder: z.int().describe('Its place among those.'),
+  splitSize: z.number().describe('Its part of their width, 0 to 1.'),
   command: z.array(z.string()).nullable().describe('Program and arguments; null for the login shell.'),
   cols: z.int().describe('The size now.'),
   rows: z.int(),
@@ -45,7 +54,7 @@ export const Session = z.object({
         .describe('Not yet typed; typed, at most once; or never, since the shell did not fall quiet.'),
     })
     .nullable()
-    .describe('The startup command of its preferences, typed into its shell once that is quiet.'),
+    .describe('The startup command, with its agent behind it, that is typed into its shell once that is quiet.'),
   tabOrder: z.int(),
   lastActivityAt: z.int().describe('Last output seen, Unix ms, to about 5 s.'),
   createdAt: z.int(),

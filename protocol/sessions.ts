@@ -1,5 +1,6 @@
 /** Sessions: one program in one window, kept while clients come and go. */
 import * as z from 'zod';
+import { AgentProvider } from './agents.js';
 import { method, notification } from './define.js';
 import { DISABLED } from './preferences.js';
 import { cols, rows, Session, SessionStatus } from './session.js';
@@ -57,6 +58,23 @@ export const sessionMethods = {
         .describe(
           `Variables of the program, on top of the plain environment every session starts with and those of its preferences; \`${DISABLED}\` removes one of the latter.`,
         ),
+      agentProvider: AgentProvider.optional().describe('The agent it is for.'),
+      autoLaunchAgent: z
+        .boolean()
+        .default(false)
+        .describe('Start the agent: its program is typed behind the startup command, which must succeed.'),
+      agentFlags: z
+        .array(
+          z
+            .string()
+            .max(1000)
+            .regex(/^[^\x00-\x1f\x7f-\x9f]*$/, 'a text without control characters'),
+        )
+        .max(100)
+        .default([])
+        .describe('Arguments of the agent, each exactly as given.'),
+      isOrchestratorSession: z.boolean().default(false).describe('It will watch other sessions.'),
+      profileId: z.string().min(1).max(200).optional().describe('The profile it is made with, kept for its front end.'),
       cols: cols.optional().describe('Columns while no viewer says otherwise; 80 when absent.'),
       rows: rows.optional().describe('Rows while no viewer says otherwise; 24 when absent.'),
       historyLimit: z

@@ -191,4 +191,13 @@ export const migrations: readonly string[] = [
     hash TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE session ADD COLUMN profile_id TEXT;
+  ALTER TABLE session ADD COLUMN agent_provider TEXT;
+  ALTER TABLE session ADD COLUMN is_orchestrator INTEGER NOT NULL DEFAULT 0;
+  -- Sessions that a front end shows side by side.
+  ALTER TABLE session ADD COLUMN split_group_id TEXT;
+  ALTER TABLE session ADD COLUMN split_order INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE session ADD COLUMN split_size REAL NOT NULL DEFAULT 0.5;
+  `,
 ];

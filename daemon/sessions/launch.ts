@@ -1,5 +1,6 @@
 /** What a session is started with: what the caller says, else what the preferences say. Pure. */
-import { DISABLED, type Parsed, type Preferences } from '#protocol';
+import { DISABLED, type Parsed, type Preferences, RpcError } from '#protocol';
+import { agentLine } from './agent.js';
 
 export interface SessionLaunch {
   readonly directory: string;
@@ -12,11 +13,18 @@ export interface SessionLaunch {
 }
 
 type Wanted = Pick<
-  Parsed<'session/create'>,
-  'projectPath' | 'command' | 'environment' | 'historyLimit' | 'startupCommand'
+  Partial<Parsed<'session/create'>>,
+  | 'projectPath'
+  | 'command'
+  | 'environment'
+  | 'historyLimit'
+  | 'startupCommand'
+  | 'agentProvider'
+  | 'autoLaunchAgent'
+  | 'agentFlags'
 >;
 
-/** A startup command is for a shell: where a command is given there is none. */
+/** What is typed is for a shell: where a command is given there is none. Throws as `agentLine`. */
 export function launchOf(wanted: Wanted, preferences: Preferences): SessionLaunch {
   const environment = { ...preferences.environmentVars, ...wanted.environment };
   return {
@@ -24,6 +32,21 @@ export function launchOf(wanted: Wanted, preferences: Preferences): SessionLaunc
     argv: wanted.command ?? [preferences.defaultShell, '-l'],
     environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== DISABLED)),
     historyLimit: wanted.historyLimit ?? preferences.tmuxHistoryLimit,
-    startupCommand: wanted.command ? '' : (wanted.startupCommand ?? preferences.startupCommand),
+    startupCommand: typed(wanted, preferences),
   };
+}
+
+function typed(wanted: Wanted, preferences: Preferences): string {
+  const { command, agentProvider: provider = 'none', autoLaunchAgent, agentFlags } = wanted;
+  const launched = autoLaunchAgent && provider !== 'none';
+  if (command && launched) throw notTyped();
+  const own = command ? '' : (wanted.startupCommand ?? preferences.startupCommand);
+  if (!launched) return own;
+  const agent = agentLine(provider, agentFlags);
+  return own.trim() === '' ? agent : `${own} && ${agent}`;
+}
+
+function notTyped(): RpcError {
+  const said = 'An agent is launched by a shell. Leave out `command`, or make the agent the command.';
+  return new RpcError('InvalidParams', said);
 }

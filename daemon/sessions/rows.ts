@@ -1,5 +1,5 @@
 /** Sessions as rows: the statements, and what a row says. */
-import type { Session, SessionStatus } from '#protocol';
+import type { AgentProvider, Session, SessionStatus } from '#protocol';
 import type { BackendKind } from '../backend/index.js';
 import type { Db } from '../db/open.js';
 import type { WorktreePlan } from '../worktrees/create.js';
@@ -22,6 +22,12 @@ export interface Row {
   worktree_branch: string | null;
   worktree_path: string | null;
   startup: string | null;
+  profile_id: string | null;
+  agent_provider: string | null;
+  is_orchestrator: number;
+  split_group_id: string | null;
+  split_order: number;
+  split_size: number;
   command: string | null;
   cols: number;
   rows: number;
@@ -42,7 +48,7 @@ export interface Row {
 type Extra = 'idempotency_key' | 'worktree_plan';
 
 const COLUMNS =
-  'id, user_id, name, status, backend, project_path, folder_id, github_repo_id, worktree_branch, worktree_path, startup, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+  'id, user_id, name, status, backend, project_path, folder_id, github_repo_id, worktree_branch, worktree_path, startup, profile_id, agent_provider, is_orchestrator, split_group_id, split_order, split_size, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
 const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
 
 export function prepareStatements(db: Db) {
@@ -89,6 +95,14 @@ export function fromRow(row: Omit<Row, Extra>): Session {
     worktreeBranch: row.worktree_branch,
     worktreePath: row.worktree_path,
     startup: row.startup === null ? null : (JSON.parse(row.startup) as Session['startup']),
+    profileId: row.profile_id,
+    agentProvider: row.agent_provider as AgentProvider | null,
+    agentState: 'unknown',
+    health: 'unknown',
+    isOrchestratorSession: row.is_orchestrator === 1,
+    splitGroupId: row.split_group_id,
+    splitOrder: row.split_order,
+    splitSize: row.split_size,
     command: row.command === null ? null : (JSON.parse(row.command) as string[]),
     cols: row.cols,
     rows: row.rows,
@@ -114,6 +128,12 @@ export function toRow(session: Session): Omit<Row, Extra> {
     worktree_branch: session.worktreeBranch,
     worktree_path: session.worktreePath,
     startup: session.startup === null ? null : JSON.stringify(session.startup),
+    profile_id: session.profileId,
+    agent_provider: session.agentProvider,
+    is_orchestrator: Number(session.isOrchestratorSession),
+    split_group_id: session.splitGroupId,
+    split_order: session.splitOrder,
+    split_size: session.splitSize,
     command: session.command === null ? null : JSON.stringify(session.command),
     cols: session.cols,
     rows: session.rows,

@@ -157,6 +157,7 @@ export const pure = [
   'daemon/pty/pen.ts',
   'daemon/recordings/asciicast.ts',
   'daemon/rpc/level.ts',
+  'daemon/sessions/agent.ts',
   'daemon/sessions/launch.ts',
   'daemon/sessions/session.ts',
   'daemon/terminals/lease.ts',

@@ -9,6 +9,7 @@ import { type Listener, type ListenOptions, listen } from '../../../daemon/rpc/l
 import { createLock } from '../../../daemon/rpc/locks.js';
 import { identityOf } from '../../support/identity.js';
 import { connectRaw, type RawClient } from '../../support/raw.js';
+import { sample } from '../../support/sample.js';
 
 export interface Floor {
   readonly path: string;
@@ -108,27 +109,13 @@ export function gate() {
 export const sessionId = '3f2a7c1e-0000-4000-8000-000000000001';
 
 export function session(number = 1): Session {
-  return {
+  const at = 1_700_000_000_000;
+  return sample({
     id: `3f2a7c1e-0000-4000-8000-${String(number).padStart(12, '0')}`,
-    userId: 'ann',
     name: `session ${number}`,
-    status: 'active',
-    backend: 'tmux',
     tmuxSessionName: `rdv-${number}`,
     projectPath: '/home/ann/src/project',
-    folderId: null,
-    githubRepoId: null,
-    worktreeBranch: null,
-    worktreePath: null,
-    startup: null,
-    command: null,
-    cols: 80,
-    rows: 24,
-    home: null,
-    exit: null,
     tabOrder: number,
-    lastActivityAt: 1_700_000_000_000,
-    createdAt: 1_700_000_000_000,
-    updatedAt: 1_700_000_000_000,
-  };
+    ...{ lastActivityAt: at, createdAt: at, updatedAt: at },
+  });
 }
