@@ -13,7 +13,7 @@ import { createOver, createRemoval } from './endings.js';
 import { createJournal } from './events/journal.js';
 import { sessionsByFolder } from './filing.js';
 import { createFolderStore } from './folders/store.js';
-import { createGit, describeRepository } from './git/index.js';
+import { createGit, describeRepository, getRemoteUrl } from './git/index.js';
 import { createBoard } from './health/board.js';
 import { watchGit } from './health/git.js';
 import { noteWrites } from './health/looks.js';
@@ -163,6 +163,7 @@ function createFiling({ paths, configuration, environment }: Ground, { tokens, .
     learning: createLearning({ ...told, store: knowledge }),
     worktrees: createWorktrees({ git, lock }),
     recoveries: createRecoveryStore(db),
+    remoteUrl: (path: string, signal: AbortSignal) => getRemoteUrl(git, path, signal),
     processes: listProcesses,
     trashFolder: paths.trash,
     trash: createTrash({

@@ -61,3 +61,12 @@ export const Session = z.object({
   updatedAt: z.int(),
 });
 export type Session = z.infer<typeof Session>;
+
+/** A repository as a session's details show it. */
+export const SessionRepository = z.object({
+  id: z.string(),
+  name: z.string(),
+  fullName: z.string().describe('`owner/name` as its remote says; the name where it has none.'),
+  cloneUrl: z.string().nullable().describe('Without credentials; null without a remote.'),
+});
+export type SessionRepository = z.infer<typeof SessionRepository>;

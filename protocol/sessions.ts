@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AgentProvider } from './agents.js';
 import { method, notification } from './define.js';
 import { DISABLED } from './preferences.js';
-import { cols, rows, Session, SessionStatus } from './session.js';
+import { cols, rows, Session, SessionRepository, SessionStatus } from './session.js';
 
 const id = z.uuid().describe('Session id.');
 const name = z.string().trim().min(1).max(200);
@@ -125,11 +125,13 @@ export const sessionMethods = {
   }),
 
   'session/get': method({
-    summary: 'Returns one session.',
+    summary: 'Returns one session, with the repository it belongs to.',
     effect: 'read',
     concerns: { session: ['id'] },
     params: z.object({ id }),
-    result: Session,
+    result: Session.extend({
+      repository: SessionRepository.nullable().describe('Null when it has none, or no folder says where that lies.'),
+    }),
     errors: ['NotFound'],
     args: ['id'],
     http: 'GET /api/sessions/:id',

@@ -100,6 +100,13 @@ function check(directory: string, args: readonly string[]): void {
 
 export { GitError, reasonIn } from './error.js';
 export { quote } from './quote.js';
-export { describeRepository, getDefaultBranch, getRemote, listRemotes, type RepositoryFacts } from './remote.js';
+export {
+  describeRepository,
+  getDefaultBranch,
+  getRemote,
+  getRemoteUrl,
+  listRemotes,
+  type RepositoryFacts,
+} from './remote.js';
 export { getRepository, type Repository } from './repository.js';
 export { type GitVersion, isAtLeast } from './version.js';

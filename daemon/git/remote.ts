@@ -43,6 +43,17 @@ async function target(git: Git, repository: string, ref: string, signal: AbortSi
   return (await git.run(repository, ['symbolic-ref', '--quiet', ref], { signal, ok: [0, 1] })).trim();
 }
 
+/** The address of its remote, without credentials; null without one. Throws as `getRepository` does. */
+export async function getRemoteUrl(git: Git, path: string, signal?: AbortSignal): Promise<string | null> {
+  return urlOf(git, (await getRepository(git, path, signal)).path, signal);
+}
+
+async function urlOf(git: Git, repository: string, signal: AbortSignal | undefined): Promise<string | null> {
+  const name = await getRemote(git, repository, signal);
+  const url = name && (await git.run(repository, ['config', '--get', `remote.${name}.url`], { signal, ok: [0, 1] }));
+  return url ? withoutCredentials(url.trim()) : null;
+}
+
 export interface RepositoryFacts {
   /** Its URL, without credentials. */
   readonly remote: string | null;
@@ -62,10 +73,8 @@ export async function describeRepository(
     if (error instanceof RpcError && error.data.code === 'NOT_GIT_REPO') return null;
     throw error;
   }
-  const name = await getRemote(git, repository, signal);
-  const url = name && (await git.run(repository, ['config', '--get', `remote.${name}.url`], { signal, ok: [0, 1] }));
   return {
-    remote: url ? withoutCredentials(url.trim()) : null,
+    remote: await urlOf(git, repository, signal),
     defaultBranch: await getDefaultBranch(git, repository, signal),
   };
 }

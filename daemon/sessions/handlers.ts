@@ -8,9 +8,10 @@ import { closeSession } from './close.js';
 import { type CreateDeps, createSessions } from './create.js';
 import { type DisposalDeps, disposeOf } from './disposal.js';
 import { createLists } from './lists.js';
+import { findRepository, type RepositoryDeps } from './repository.js';
 import { type Changes, changed, reordered, turn } from './session.js';
 
-export interface SessionDeps extends CreateDeps, Omit<DisposalDeps, 'backend'> {
+export interface SessionDeps extends CreateDeps, Omit<DisposalDeps, 'backend'>, Omit<RepositoryDeps, 'preferences'> {
   readonly backend: CreateDeps['backend'] & DisposalDeps['backend'];
   readonly folders: CreateDeps['folders'] & {
     /** Throws NotFound for a folder that is none of the user's. */
@@ -34,7 +35,11 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
 
     'session/list': (wanted, { user, identity }) => list(user, wanted, identity.reach),
 
-    'session/get': ({ id }, { user }) => store.get(user, id),
+    async 'session/get'({ id }, { user, signal }) {
+      const repository = await findRepository(deps, store.get(user, id), signal);
+      // Read again: asking git takes a while.
+      return { ...store.get(user, id), repository };
+    },
 
     'session/rename': ({ id, name }, { user }) => change(user, id, { name }),
 

@@ -58,6 +58,7 @@ export function createSurroundings() {
       },
       repositoryPath: (_user: string, id: string) => (id === 'cloned' ? tmpdir() : undefined),
     },
+    remoteUrl: async () => 'https://example.org/ann/cloned.git',
     folders: { known, get: getFolder, find: (id: string) => (id === known ? { id } : undefined) },
     worktrees: {
       async plan({ path, branch }: { path: string; branch: string }): Promise<WorktreePlan> {

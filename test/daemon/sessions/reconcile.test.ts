@@ -54,7 +54,7 @@ test('an intent whose window stands becomes a session at boot, and its key is kn
   slice.store.intend(intent, 'k');
   await slice.backend.create({ id: intent.id, cols: 80, rows: 24 } as never);
   await slice.look(true);
-  assert.deepEqual(await slice.call('session/get', { id: intent.id }), intent);
+  assert.deepEqual(await slice.call('session/get', { id: intent.id }), { ...intent, repository: null });
   assert.deepEqual(slice.events(), ['session/created active']);
   assert.equal((await slice.made({ idempotencyKey: 'k' })).id, intent.id);
   assert.equal((await slice.call('session/send', { id: intent.id, text: 'x' })).bytes, 1);
