@@ -9,6 +9,7 @@ import type { Parts } from './parts.js';
 import { drivingHandlers } from './sessions/driving.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { runHandlers } from './sessions/run.js';
+import { tmuxHandlers } from './sessions/tmux.js';
 import { type StatusDeps, statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
 import { readingHandlers } from './terminals/reading.js';
@@ -25,6 +26,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...sessionHandlers(parts),
     ...drivingHandlers(parts),
     ...runHandlers({ ...parts, output: terminals.stream }),
+    ...tmuxHandlers(parts),
     ...terminalHandlers(parts),
     ...readingHandlers(parts),
     ...recordings.handlers,

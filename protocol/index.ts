@@ -18,6 +18,7 @@ import { removalMethods, removalNotifications } from './removal.js';
 import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
+import { tmuxMethods } from './tmux.js';
 import { tokenMethods, tokenNotifications } from './tokens.js';
 import { cleanupMethods, trashMethods, trashNotifications } from './trash.js';
 import { worktreeMethods, worktreeNotifications } from './worktrees.js';
@@ -29,6 +30,7 @@ export const methods = {
   ...sessionMethods,
   ...drivingMethods,
   ...runMethods,
+  ...tmuxMethods,
   ...terminalMethods,
   ...readingMethods,
   ...recordingMethods,
@@ -102,6 +104,7 @@ export * from './scopes.js';
 export * from './session.js';
 export * from './sessions.js';
 export * from './terminals.js';
+export * from './tmux.js';
 export * from './tokens.js';
 export * from './trash.js';
 export * from './worktrees.js';

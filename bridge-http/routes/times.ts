@@ -33,7 +33,7 @@ function changeOf(shape: Shape): Change | undefined {
 }
 
 function isTime(name: string, shape: Shape): boolean {
-  return /^(at|\w+At|overlapUntil)$/.test(name) && isInteger(shape);
+  return /^(at|\w+At|created|overlapUntil)$/.test(name) && isInteger(shape);
 }
 
 function isInteger({ type, anyOf = [] }: Shape): boolean {

@@ -43,6 +43,18 @@ export interface SeenWindow extends Place {
   readonly rows: number;
 }
 
+/** A session of the server that runs the programs, whoever made it. */
+export interface BackendSession {
+  /** The id in its name, of one of ours. */
+  readonly id: string;
+  readonly name: string;
+  /** At least one. */
+  readonly windows: readonly number[];
+  readonly createdAt: number;
+  /** Some client of the server shows it. */
+  readonly attached: boolean;
+}
+
 export interface BackendEvents {
   /** Bytes a pane printed, in order. Valid until the listener returns. */
   output(pane: number, data: Buffer): void;
@@ -71,6 +83,8 @@ export interface Backend {
   create(window: NewWindow): Promise<Place>;
   /** Every managed window, and from now on their output. */
   list(): Promise<SeenWindow[]>;
+  /** What stands in the server under a name of ours; none where the programs are the daemon's own. */
+  sessions(): Promise<BackendSession[]>;
   /** Text or screen of a pane. `begun` is called at its place among the pane's `output` events. */
   capture(pane: number, options: CaptureOptions): Promise<Cut>;
   /** Stops a pane's output to us; resolves when none can come any more. What is not yet delivered is dropped. */

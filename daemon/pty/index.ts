@@ -58,6 +58,7 @@ export function openPty({ environment, degraded }: PtyOptions, events: BackendEv
     degraded,
     create: async (wanted) => create(wanted),
     list: async () => [...windows.values()].map((window) => window.seen()),
+    sessions: async () => [],
     capture: async (pane, options) => get(pane).capture(options),
     pause(pane) {
       // Only captures that are not exact lead here, and here all are.

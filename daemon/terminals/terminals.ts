@@ -25,6 +25,8 @@ export interface Terminals {
   /** Output goes to the viewer from now on, if it is still open. */
   begin(viewer: OpenViewer, since: string): void;
   close(viewer: OpenViewer): void;
+  /** Whether anybody has a stream of the session. */
+  isWatched(sessionId: string): boolean;
   /** Ends every stream of a session and tells its viewers why. */
   endAll(sessionId: string, reason: EndReason): void;
   /** Forgets a pane that is no more. */
@@ -101,6 +103,7 @@ export function createTerminals(backend: Pick<Backend, 'capture' | 'pause'>, lef
       if (viewers.has(viewer.streamId)) stream(viewer.pane).add(viewer, since);
     },
     close: (viewer) => close(viewer),
+    isWatched: (id) => [...viewers.values()].some(({ sessionId }) => sessionId === id),
     endAll(sessionId, reason) {
       for (const viewer of viewers.values()) if (viewer.sessionId === sessionId) end(viewer, reason);
     },

@@ -8,7 +8,15 @@ import { createMarkKeeper } from './marks.js';
 import { createNudge } from './nudge.js';
 import { openProcess, type ProcessOptions, type TmuxProcess } from './process.js';
 import { probeTmux, type TmuxVersion, terminalName } from './version.js';
-import { createWindow, killWindow, linkedWindows, linkWindow, listWindows, resizeWindow } from './windows.js';
+import {
+  createWindow,
+  killWindow,
+  linkedWindows,
+  linkWindow,
+  listSessions,
+  listWindows,
+  resizeWindow,
+} from './windows.js';
 
 export { checkTmux } from './version.js';
 
@@ -70,6 +78,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
       for (const pane of before) if (!present.has(pane)) marks.forget(pane);
       return windows;
     },
+    sessions: () => said(listSessions(run)),
     capture: (pane, wanted) => said(captureCut(via, order, pane, wanted)),
     pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
     type: (pane, data) => said(typeBytes(run, pane, data)),

@@ -1,5 +1,12 @@
 /** Makes, lists, sizes and ends the windows that sessions live in. */
-import { endGroup, launchArguments, type NewWindow, type Place, type SeenWindow } from '../backend/index.js';
+import {
+  type BackendSession,
+  endGroup,
+  launchArguments,
+  type NewWindow,
+  type Place,
+  type SeenWindow,
+} from '../backend/index.js';
 import { HUB, PREFIX } from './config.js';
 import type { Control } from './control.js';
 
@@ -55,6 +62,29 @@ export async function listWindows(run: Control['run'], tellsSignals: boolean): P
       cols: Number(cols),
       rows: Number(rows),
     }));
+}
+
+/** A name may hold blanks, so it stands last. */
+const SESSIONS = '#{window_id} #{session_created} #{session_attached} #{session_name}';
+
+/** Every session with a name like those of ours, whoever made it. */
+export async function listSessions(run: Control['run']): Promise<BackendSession[]> {
+  const [reply] = await run([['list-windows', '-a', '-F', SESSIONS]]);
+  const found = new Map<string, BackendSession & { readonly windows: number[] }>();
+  for (const line of reply!.toString().split('\n')) {
+    const [, window, created, attached, name = ''] = /^@(\d+) (\d+) (\d+) (.*)$/.exec(line) ?? [];
+    if (!name.startsWith(PREFIX) || name === HUB) continue;
+    const facts = {
+      id: name.slice(PREFIX.length),
+      name,
+      createdAt: Number(created) * 1000,
+      attached: attached !== '0',
+    };
+    const session = found.get(name) ?? { ...facts, windows: [] };
+    session.windows.push(Number(window));
+    found.set(name, session);
+  }
+  return [...found.values()];
 }
 
 /** Shows a window to the hub; for windows found again after the hub was lost. */

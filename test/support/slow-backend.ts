@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
 import type { Backend, BackendKind, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
 
-type Verb = 'create' | 'list' | 'capture' | 'type' | 'keys' | 'leaveModes' | 'resize' | 'kill' | 'ping';
+type Verb = 'create' | 'list' | 'sessions' | 'capture' | 'type' | 'keys' | 'leaveModes' | 'resize' | 'kill' | 'ping';
 
 export interface SlowBackend extends Backend {
   readonly windows: Map<string, SeenWindow>;
@@ -100,6 +100,12 @@ export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
         return place;
       }),
     list: () => slow('list', '', () => [...windows.values()]),
+    sessions: () =>
+      slow('sessions', '', () =>
+        [...windows.values()].map(({ id, window }) => ({
+          ...{ id, name: `rdv-${id}`, windows: [window], createdAt: 1000 * window, attached: false },
+        })),
+      ),
     capture: (pane, { begun }) =>
       slow('capture', `%${pane}`, () => {
         at((window) => window.pane === pane);

@@ -15,13 +15,13 @@ const asks: Readonly<Record<Scope, string>> = {
     event/subscribe event/unsubscribe event/list folder/list folder/get folder/children folder/context knowledge/get
     knowledge/search preference/get preference/getFolder preference/environment preference/validatePorts
     preference/explain project/get project/list trash/list worktree/list worktree/status worktree/check
-    worktree/branches worktree/inspect token/list`,
+    worktree/branches worktree/inspect token/list tmux/list`,
   write: `session/create session/rename session/update session/move session/reorder session/suspend session/resume
     session/run folder/create folder/update folder/reorder knowledge/update knowledge/export preference/set
     preference/activate preference/setFolder preference/setVariables project/detect project/refresh trash/restore
     worktree/create token/create token/rotate`,
   destroy: `session/close folder/delete knowledge/delete preference/clearFolder trash/delete trash/empty
-    worktree/remove worktree/prune token/revoke`,
+    worktree/remove worktree/prune token/revoke tmux/kill tmux/killOrphaned`,
   'terminal:read': `session/scrollback session/wait session/record terminal/read terminal/search terminal/open
     terminal/ack terminal/close session/ticket`,
   'terminal:write': 'session/exec session/send terminal/input terminal/resize terminal/focus',
@@ -127,7 +127,19 @@ test('a token of a part of the tree calls only methods that say what they concer
       .map(([name]) => name.split('/')[0])
       .filter((noun, i, all) => all.indexOf(noun) === i)
       .sort(),
-    ['audit', 'cleanup', 'config', 'daemon', 'knowledge', 'preference', 'project', 'token', 'trash', 'worktree'],
+    [
+      'audit',
+      'cleanup',
+      'config',
+      'daemon',
+      'knowledge',
+      'preference',
+      'project',
+      'tmux',
+      'token',
+      'trash',
+      'worktree',
+    ],
   );
 });
 
