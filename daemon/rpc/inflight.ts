@@ -60,7 +60,10 @@ export function createInFlight(limit: number): InFlight {
   const requests = new Map<string, Running>();
   let handlers = 0;
   // Made once: in a flood, taking a stack for each refusal would be most of the work.
-  const full = new RpcError('Overloaded', `${limit} requests are running on this connection.`, { retryAfterMs: 50 });
+  const full = new RpcError('Overloaded', `${limit} requests are running on this connection.`, {
+    retryAfterMs: 50,
+    details: { limit },
+  });
   return {
     onIdle: undefined,
     admit(id) {

@@ -134,12 +134,13 @@ function leaveRoom(open: Set<Connection>, identity: Identity, connection: string
   const others = [...open].filter(({ peer }) => peer.id !== connection && peer.identity?.tokenId === tokenId);
   if (others.length < limit) return identity;
   const said = `${limit} connections use this token, no more are let in. Close some of them.`;
-  throw new RpcError('Overloaded', said, { retryAfterMs: 1000 });
+  throw new RpcError('Overloaded', said, { retryAfterMs: 1000, details: { limit } });
 }
 
 function turnAway(socket: Socket, limit: number): void {
   const error = new RpcError('Overloaded', `${limit} connections are open, no more are let in.`, {
     retryAfterMs: 1000,
+    details: { limit },
   });
   // It may be gone already, and that is no concern of ours.
   socket.on('error', () => socket.destroy());

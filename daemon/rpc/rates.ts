@@ -1,4 +1,4 @@
-/** How often each token may call, by category: buckets that fill with time. */
+/** How often each caller may call, by category: buckets that fill with time. */
 import { type Category, RpcError } from '#protocol';
 
 /** Tokens of a category that trickle in, and how many may be saved up. No limit when `perSecond` is 0. */
@@ -10,8 +10,11 @@ export interface Rate {
 export type RateTable = Readonly<Record<Category, Rate>>;
 
 export interface Rates {
-  /** Counts one call. Throws RateLimited, with the time after which one more is served, and counts nothing then. */
-  take(tokenId: string, category: Category): void;
+  /**
+   * Counts one call of a caller. Throws RateLimited, with the time after which one more is served and how many are a
+   * minute, and counts nothing then.
+   */
+  take(caller: string, category: Category): void;
   /** From now on these hold; what was saved up is kept as far as it fits. */
   change(table: RateTable): void;
 }
@@ -22,7 +25,7 @@ interface Bucket {
   at: number;
 }
 
-/** Tokens remembered; beyond it those that are full again are forgotten, for they say nothing. */
+/** Callers remembered; beyond it those that are full again are forgotten, for they say nothing. */
 const REMEMBERED = 1000;
 
 /** `now` must not go back: a clock that jumps must not lock anybody out. */
@@ -48,10 +51,10 @@ export function createRates(first: RateTable, now: () => number = () => performa
   };
 
   return {
-    take(tokenId, category) {
+    take(caller, category) {
       const rate = table[category];
       if (rate.perSecond === 0) return;
-      const bucket = bucketOf(`${category} ${tokenId}`, rate);
+      const bucket = bucketOf(`${category} ${caller}`, rate);
       const time = now();
       bucket.left = Math.min(rate.burst, bucket.left + ((time - bucket.at) / 1000) * rate.perSecond);
       bucket.at = time;
@@ -65,9 +68,10 @@ export function createRates(first: RateTable, now: () => number = () => performa
 }
 
 function limited(category: Category, { perSecond }: Rate, retryAfterMs: number): RpcError {
+  const limit = Math.max(1, Math.round(perSecond * 60));
   const rate = perSecond >= 1 ? `${perSecond} a second` : `${Math.round(perSecond * 60)} a minute`;
   const said = `Too many ${category} calls with this token: ${rate} are served. Try again in ${retryAfterMs} ms.`;
-  return new RpcError('RateLimited', said, { retryAfterMs });
+  return new RpcError('RateLimited', said, { retryAfterMs, details: { category, limit } });
 }
 
 /** No limits, for tests of other things. */

@@ -14,6 +14,7 @@ import { checkReach, checkScope } from './access.js';
 import { type Auditor, audited } from './auditor.js';
 import type { Id } from './guard.js';
 import type { Caller, Peer } from './handlers.js';
+import type { Identity } from './identity.js';
 import { cancelled, type InFlight, type Running } from './inflight.js';
 import { problems } from './issues.js';
 import { levelOf } from './level.js';
@@ -123,7 +124,7 @@ function known(name: string): MethodName {
 function admit({ peer, rates, auditor }: ServeDeps, name: string, method: Method, raw: unknown) {
   const { identity } = peer;
   if (!identity) return parse(method, raw);
-  rates.take(identity.tokenId, categoryOf(method));
+  rates.take(callerIn(identity), categoryOf(method));
   try {
     checkScope(name, method, identity);
     const params = parse(method, raw);
@@ -136,6 +137,9 @@ function admit({ peer, rates, auditor }: ServeDeps, name: string, method: Method
     throw error;
   }
 }
+
+/** One token acts for many users: none of them uses up what is another's. */
+const callerIn = ({ kind, tokenId, user }: Identity) => (kind === 'svc' ? `${tokenId} ${user}` : tokenId);
 
 function auditing({ auditor, log }: ServeDeps) {
   const failed = (error: unknown) =>

@@ -29,7 +29,7 @@ export function createBackoff(now: () => number = () => performance.now()): Back
       const left = Math.ceil((guesses.get(prefix)?.until ?? 0) - now());
       if (left <= 0) return;
       const said = `Too many logins with a wrong token that begins like this one. Try again in ${left} ms.`;
-      throw new RpcError('RateLimited', said, { retryAfterMs: left });
+      throw new RpcError('RateLimited', said, { retryAfterMs: left, details: { limit: FREE } });
     },
     failed(prefix) {
       const before = guesses.get(prefix);

@@ -70,6 +70,7 @@ test('a refusal says after how long one more call is served, and that is true', 
     /^Too many inject calls with this token: 20 a minute are served\. Try again in 3000 ms\.$/,
   );
   assert.equal(refusal.data.retryAfterMs, 3000);
+  assert.deepEqual(refusal.data.details, { category: 'inject', limit: 20 });
   clock.ms += 2999;
   assert.equal(served('a', 'inject', 1), 0);
   clock.ms += 1;
@@ -110,6 +111,23 @@ test(
       assert.ok(answers[2]!.error.data.retryAfterMs > 900_000);
       assert.equal((await bob.call('daemon/ping')).error, undefined);
       assert.equal((await ann.call('daemon/stop', {})).error?.code, -32603, 'writes have a rate of their own');
+    },
+  ),
+);
+
+test(
+  "users for whom one service token acts do not use up what is another's",
+  onFloor(
+    {
+      rates: createRates({ ...table, read: { perSecond: 0.001, burst: 2 } }),
+      login: ({ user }) => ({ ...identityOf(user ?? ''), tokenId: 'svc', kind: 'svc' }),
+    },
+    async ({ connectAs }) => {
+      const [ann, bob] = [await connectAs('ann'), await connectAs('bob')];
+      const served = async (client: typeof ann) => (await client.call('daemon/ping')).error === undefined;
+      assert.deepEqual([await served(ann), await served(ann), await served(ann)], [true, true, false]);
+      assert.equal(await served(bob), true);
+      assert.equal(await served(await connectAs('ann')), false, 'another connection is no other user');
     },
   ),
 );
