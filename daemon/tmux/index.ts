@@ -69,7 +69,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     version: `tmux ${version.text}`,
     socketName: options.socketName,
     degraded: undefined,
-    create: (window) => said(createWindow(run, window)),
+    create: (window) => createWindow(run, window).catch(sayUnmade),
     async list() {
       // A pane made while tmux is asked is not in its answer.
       const before = marks.panes();
@@ -175,6 +175,13 @@ function say(error: unknown): never {
   if (isAbsent(error))
     throw new RpcError('Gone', `The tmux window is gone: ${error.message}.`, { code: 'TMUX_SESSION_GONE' });
   throw new RpcError('Unavailable', `tmux refused: ${error.message}.`, { code: 'TMUX_FAILED' });
+}
+
+/** Of what was made all the same, whoever wanted it finds and ends it. */
+function sayUnmade(error: unknown): never {
+  if (!(error instanceof TmuxError)) return say(error);
+  const said = `tmux could not make the session: ${error.message}.`;
+  throw new RpcError('Unavailable', `${said} See \`rdv doctor\`.`, { code: 'TMUX_CREATE_FAILED' });
 }
 
 function ignoreAbsent(error: unknown): void {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { parseVersion } from '../../../daemon/tmux/version.js';
 import { openReal } from '../../support/backends.js';
+import { refused } from '../../support/refused.js';
 
 test('versions are read, whatever they are called', () => {
   const numbers = (text: string) => [parseVersion(text).major, parseVersion(text).minor];
@@ -49,4 +50,11 @@ test('windows that end while they are listed do not spoil the list of the others
     const asked = ending.map(({ window }) => Promise.all([backend.list(), backend.kill(window)]));
     for (const [listed] of await Promise.all(asked)) assert.ok(listed.some(({ pane }) => pane === kept.pane));
   }
+});
+
+test('what tmux refuses to make is told as that, in its words', async (t) => {
+  const { create } = await openReal(t, 'tmux');
+  await create({ id: 'twice', argv: ['cat'] });
+  const again = create({ id: 'twice', argv: ['cat'] });
+  await assert.rejects(again, refused('Unavailable', /duplicate session: rdv-twice/, 'TMUX_CREATE_FAILED'));
 });
