@@ -46,15 +46,14 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     log({ level: 'error', message: 'the keys of Cloudflare Access cannot be had', reason });
   const { access } = settings;
   const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
-  const routes = createRoutes({ pool, callers });
   const fixed = new Map<string, Endpoint>([
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
   ]);
+  const routes = createRoutes({ pool, callers, fixed });
   const endpoint: Endpoint = async (exchange) => {
-    const { request, path, query } = exchange;
-    checkSource(request, settings.allowed);
-    checkUrl(query);
-    return (fixed.get(`${request.method} ${path}`) ?? routes)(exchange);
+    checkSource(exchange.request, settings.allowed);
+    checkUrl(exchange.query);
+    return routes(exchange);
   };
   const upgrade = async (request: IncomingMessage, _socket: Duplex, _head: Buffer) => {
     checkSource(request, settings.allowed);

@@ -22,6 +22,13 @@ export interface Http<P extends string = string, R extends string = string> {
   readonly codes?: Readonly<Partial<Record<P, string>>>;
   /** Parameters that are left out when they are wrong: what an old caller sends there means something else. */
   readonly lenient?: readonly P[];
+  /** Parameters with fields of their own, whose names may come in either spelling too; what stands under them is left alone. */
+  readonly spelled?: readonly P[];
+  /**
+   * For callers who say `force` and have seen no state to confirm: what the method `by` tells of it now is confirmed, when
+   * nothing else than these is at stake.
+   */
+  readonly confirm?: { readonly by: string; readonly stakes: readonly string[] };
   /** Headers that stand for a parameter when it is not given, by its name. */
   readonly headers?: Readonly<Partial<Record<P, string>>>;
 }

@@ -115,5 +115,6 @@ function toJson(name: string, text: string): unknown {
 }
 
 function expected(name: string, what: string, got: string): RpcError {
-  return new RpcError('InvalidParams', `Expected \`${name}\` to be ${what}, got "${got.slice(0, 80)}".`);
+  const message = `Expected \`${name}\` to be ${what}, got "${got.slice(0, 80)}".`;
+  return new RpcError('InvalidParams', message, { details: [{ path: name, message }] });
 }

@@ -5,9 +5,13 @@ import { type ErrorKind, errors } from './errors.js';
 const statusByCode: Readonly<Record<string, number>> = {
   INVALID_STATE_TRANSITION: 400,
   SESSION_CLOSED: 400,
+  TMUX_CREATE_FAILED: 400,
   PATH_EXISTS: 400,
   BRANCH_IN_USE: 400,
 };
+
+/** Codes that go by another name there: why a token is good no more is told to those who ask with it in the message. */
+const codeByCode: Readonly<Record<string, string>> = { TOKEN_REVOKED: 'INVALID_TOKEN' };
 
 /** Codes that are not simply the kind in capitals. */
 const codes: Readonly<Partial<Record<ErrorKind, string>>> = {
@@ -24,6 +28,7 @@ const away = /^(E[A-Z]+|CONNECTION_LOST|NOT_CONNECTED|RESTARTING|STOPPING)$/;
 
 /** The finer code where there is one; of `NotFound`, say, `NOT_FOUND`. */
 export function codeOf(kind: ErrorKind, code?: string): string {
-  if (code !== undefined && code !== kind && !(kind === 'Unavailable' && away.test(code))) return code;
+  if (code !== undefined && code !== kind && !(kind === 'Unavailable' && away.test(code)))
+    return codeByCode[code] ?? code;
   return codes[kind] ?? kind.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }

@@ -180,7 +180,11 @@ export const knowledgeMethods = {
     }),
     errors: ['NotFound', 'InvalidParams', 'Conflict', 'Unavailable'],
     args: ['folderId', 'action'],
-    http: 'PATCH /api/folders/:folderId/knowledge',
+    http: {
+      routes: 'PATCH /api/folders/:folderId/knowledge',
+      codes: { action: 'UNKNOWN_ACTION', data: 'INVALID_DATA' },
+      spelled: ['data'],
+    },
     doors: ['cli', 'mcp'],
     example: `rdv knowledge update api add_skill --data '{"name":"test","command":"npm test"}'`,
   }),

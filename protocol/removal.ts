@@ -78,7 +78,10 @@ export const removalMethods = {
     }),
     errors: ['InvalidParams', 'Conflict', 'Timeout', 'Unavailable'],
     args: ['worktreePath'],
-    http: ['DELETE /api/worktrees', 'DELETE /api/github/worktrees'],
+    http: {
+      routes: ['DELETE /api/worktrees', 'DELETE /api/github/worktrees'],
+      confirm: { by: 'worktree/inspect', stakes: ['HAS_UNCOMMITTED_CHANGES', 'HAS_UNPUSHED_COMMITS'] },
+    },
     doors: ['cli', 'mcp'],
   }),
 

@@ -42,7 +42,7 @@ export const tokenMethods = {
     effect: 'write',
     concerns: { folder: ['folderId'], place: 'folderId' },
     params: z.object({
-      name: z.string().trim().max(1000).default('').describe('What it is for; 1-100 characters.'),
+      name: z.string().trim().max(1_048_576).default('').describe('What it is for; 1-100 characters.'),
       kind: z.enum(['cli', 'mcp']).default('cli').describe('What uses it.'),
       scopes: z
         .array(GrantableScope)
@@ -59,7 +59,7 @@ export const tokenMethods = {
     errors: ['NotFound', 'Forbidden'],
     audit: 'before',
     args: ['name'],
-    http: { routes: ['POST /api/keys', 'POST /api/tokens'], status: 201 },
+    http: { routes: ['POST /api/keys', 'POST /api/tokens'], status: 201, codes: { name: 'NAME_REQUIRED' } },
     doors: ['cli'],
     example: 'rdv token create phone --scopes read,terminal:read --expires-in-days 30',
   }),

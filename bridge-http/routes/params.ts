@@ -23,30 +23,52 @@ export function paramsOf(
   const params: Record<string, unknown> = {};
   for (const field of route.fields) {
     const value = givenAs(field, { path, query, body, headers }, route);
-    if (value === undefined) continue;
+    if (value === undefined || isLeftOut(field, value)) continue;
     if (route.http.lenient?.includes(field.name) && !fits(route, field.name, value)) continue;
-    params[field.name] = route.times.has(field.name) ? toTime(value) : value;
+    params[field.name] = read(field, value, route);
   }
   checkPath(route, path);
   return params;
 }
 
-function givenAs(field: Field, { path, query, body, headers }: Given, { http }: RouteMethod): unknown {
+function givenAs(field: Field, { path, query, body, headers }: Given, { http, times }: RouteMethod): unknown {
   const names = [field.name, snake(field.name)];
   if (path[field.name] !== undefined) return path[field.name];
   for (const name of names) if (body && Object.hasOwn(body, name)) return (body as Record<string, unknown>)[name];
-  for (const name of names) if (query.has(name)) return fromText(field, query.getAll(name).join(','));
+  for (const name of names) if (query.has(name)) return queried(field, query.getAll(name).join(','), times);
   const header = http.headers?.[field.name];
   return header === undefined ? undefined : headers[header.toLowerCase()];
+}
+
+function queried(field: Field, text: string, times: RouteMethod['times']): unknown {
+  return times.has(field.name) && isIso(text) ? text : fromText(field, text);
+}
+
+/** What a page has no value for it sends as null. */
+const isLeftOut = ({ required, nullable }: Field, value: unknown) => value === null && !required && !nullable;
+
+function read({ name }: Field, value: unknown, { times, http }: RouteMethod): unknown {
+  if (times.has(name)) return toTime(value);
+  return http.spelled?.includes(name) ? camelNames(value) : value;
 }
 
 function snake(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
+/** Of two spellings of one name ours wins. */
+function camelNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const camel = (name: string) => name.replace(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const named = Object.entries(value).map(([name, each]) => [camel(name), each] as const);
+  return { ...Object.fromEntries(named), ...value };
+}
+
+const isIso = (text: string) => /^\d{4}-\d\d-\d\d/.test(text);
+
 /** An ISO-8601 text is a time; anything else is for the daemon to judge. */
 function toTime(value: unknown): unknown {
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const at = typeof value === 'string' && isIso(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? value : at;
 }
 

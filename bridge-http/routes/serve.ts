@@ -1,42 +1,40 @@
 /** Routes of the method table as one endpoint: found, read, called, answered. */
 import { RpcError } from '#protocol/errors';
 import { readJson } from '../http/body.js';
-import type { Endpoint, Exchange } from '../http/exchange.js';
-import { Refusal } from '../http/refusal.js';
+import type { Endpoint } from '../http/exchange.js';
 import type { Reply } from '../http/reply.js';
 import type { Callers } from '../identity/headers.js';
 import type { Pool } from '../identity/pool.js';
+import { type Ask, confirmed } from './confirm.js';
+import { createFinder, type Fixed } from './find.js';
 import { paramsOf } from './params.js';
-import { createRouteTable, type Found, type RouteMethod } from './table.js';
+import { createRouteTable, type RouteMethod } from './table.js';
 
 export interface RouteDeps {
   readonly pool: Pool;
   readonly callers: Callers;
+  readonly fixed: Fixed;
 }
 
-export function createRoutes({ pool, callers }: RouteDeps): Endpoint {
-  const table = createRouteTable();
+export function createRoutes({ pool, callers, fixed }: RouteDeps): Endpoint {
+  const find = createFinder(fixed, createRouteTable());
   return async (exchange) => {
-    const found = lookUp(table.find(exchange.request.method ?? '', exchange.path), exchange);
-    const { request, query, gone } = exchange;
+    const { request, path, query, gone } = exchange;
+    const found = find(request.method ?? '', path);
+    if (typeof found === 'function') return found(exchange);
+    if ('body' in found) return found;
     const caller = await callers.of(request);
-    const body = request.method === 'GET' ? undefined : await readJson(request);
+    const body = ['GET', 'HEAD'].includes(request.method ?? '') ? undefined : await readJson(request);
     const { route } = found;
     const params = paramsOf(found, { query, body, headers: request.headers });
     // Whoever went away may still want what he asked to be done.
     const signal = route.method.effect === 'read' ? gone : undefined;
-    const result = await pool.call(caller, route.name, params as never, signal).catch((error) => {
-      throw inWordsOf(route, error);
-    });
-    return answer(route, result as Record<string, unknown>);
+    const ask: Ask = async (method, given) => ({ ...(await pool.call(caller, method, given as never, signal)) });
+    const result = await confirmed(route.http, params, ask)
+      .then((given) => ask(route.name, given))
+      .catch((error) => Promise.reject(inWordsOf(route, error)));
+    return answer(route, result);
   };
-}
-
-function lookUp(found: ReturnType<ReturnType<typeof createRouteTable>['find']>, { request, path }: Exchange): Found {
-  if (!found) throw new Refusal(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}.`);
-  if ('route' in found) return found;
-  const allow = found.allow.join(', ');
-  throw new Refusal(405, 'METHOD_NOT_ALLOWED', `${request.method} is not possible here, only ${allow}.`, { allow });
 }
 
 function answer({ http, toAnswer }: RouteMethod, result: Record<string, unknown>): Reply {
