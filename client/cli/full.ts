@@ -69,7 +69,12 @@ async function runMethod(context: Context, { name, method, params, yes }: Invoca
   const given = await resolveWords(context.call, name, method, params);
   if (method.effect === 'destroy' && !yes) {
     const target = await targetOf(context.call, name, given);
-    await confirm(context, false, `${name.split('/').reverse().join(' ')}${target ? ` "${clean(target)}"` : ''}`);
+    const deed = name
+      .split('/')
+      .reverse()
+      .join(' ')
+      .replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+    await confirm(context, false, `${deed}${target ? ` "${clean(target)}"` : ''}`);
   }
   await showResult(context.output, name, await context.call(name, given as never));
 }

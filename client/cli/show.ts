@@ -109,7 +109,7 @@ function isRecords(value: unknown): boolean {
 
 function cell(name: string, value: unknown, view: View): string {
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'number' && view.columns !== undefined && /(^at|At)$/.test(name))
+  if (typeof value === 'number' && view.columns !== undefined && /(^at|^created|At)$/.test(name))
     return new Date(value).toLocaleString();
   return clean(typeof value === 'object' ? toJson(value) : String(value));
 }

@@ -63,6 +63,7 @@ async function idOf(call: Caller['call'], find: (typeof finders)[string], given:
 /** What a destroying call is about, in words for a question; undefined when it names nothing that has a name. */
 export async function targetOf(call: Caller['call'], name: MethodName, params: Params): Promise<string | undefined> {
   for (const [field, given] of Object.entries(params)) {
+    if (field === 'name' && typeof given === 'string') return given;
     const find = finders[nounOf(name, field) ?? ''];
     if (find && typeof given === 'string') return (await find(call, given)).name;
   }

@@ -23,8 +23,11 @@ const json = async (...args: string[]) => JSON.parse((await run('--json', ...arg
 /** The same command by the light path and, forced by an extra flag, by the full program. */
 async function bothPaths(...args: string[]): Promise<Outcome> {
   const [light, full] = [await run(...args), await run(...args, '--timeout', '20000')];
-  // What a session prints meanwhile makes another revision.
-  const settled = ({ stdout, ...rest }: Outcome) => ({ ...rest, stdout: stdout.replace(/"revision":"[^"]*"/, '') });
+  // What a session prints meanwhile makes another revision, and another time.
+  const settled = ({ stdout, ...rest }: Outcome) => ({
+    ...rest,
+    stdout: stdout.replace(/"revision":"[^"]*"|"lastActivityAt":\d+/g, ''),
+  });
   assert.deepEqual(settled(light), settled(full));
   return light;
 }
@@ -68,7 +71,8 @@ test("--json is the method's own result, one object on one line", async () => {
   assert.deepEqual(Object.keys(await json('ls')).sort(), ['more', 'revision', 'sessions', 'unchanged']);
   assert.equal((await json('session', 'get', 'alpha')).id, id);
   assert.equal((await json('daemon', 'status')).pid, daemon.pid);
-  assert.deepEqual(await json('session', 'rename', 'alpha', 'alpha'), await json('session', 'get', id));
+  const renamed = await json('session', 'rename', 'alpha', 'alpha');
+  assert.deepEqual({ ...renamed, repository: null }, await json('session', 'get', id));
   assert.deepEqual(await json('send', 'alpha', ''), { success: true, bytes: 0 });
 });
 
@@ -207,6 +211,19 @@ test('a person is asked before a session is closed', async () => {
   yes.type('y\r');
   await yes.shows('code 0');
   assert.equal((await run('session', 'get', 'asked')).stdout.match(/^status\t(.*)$/m)?.[1], 'closed');
+});
+
+test('the tmux server is shown with times a person reads, and who ends something in it is asked by its name', async () => {
+  const name = `rdv-${id}`;
+  const screen = inTerminal(daemon.home, `$RDV tmux list; $RDV tmux kill ${name}; $RDV tmux kill-orphaned; echo end`);
+  await screen.shows(/CREATED/);
+  await screen.shows(`kill tmux "${name}"? [y/N] `);
+  assert.match(screen.text, new RegExp(`${name} +1 +\\d+/\\d+/\\d{4}, `));
+  screen.type('n\r');
+  await screen.shows('kill orphaned tmux? [y/N] ');
+  screen.type('n\r');
+  await screen.shows('end');
+  assert.equal((await run('session', 'get', 'alpha')).stdout.match(/^status\t(.*)$/m)?.[1], 'active');
 });
 
 test('Ctrl-C ends a wait with 130', async () => {
