@@ -38,7 +38,10 @@ test('of a flood of 20,000 requests 64 run, the others are told to come again, a
     assert.deepEqual((await good.call('daemon/ping')).result, { at: 1 });
     for (let refused = 0; refused < 20_000 - 64; refused++) {
       const { error } = await flood.next();
-      assert.deepEqual([error.code, error.data], [OVERLOADED, { code: 'Overloaded', retryAfterMs: 50 }]);
+      assert.deepEqual(
+        [error.code, error.data],
+        [OVERLOADED, { code: 'Overloaded', retryAfterMs: 50, details: { limit: 64 } }],
+      );
     }
     assert.equal(slow.seen.most, 64);
     slow.release();

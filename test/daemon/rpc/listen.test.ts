@@ -131,7 +131,10 @@ test('when all seats are taken the oldest stranger leaves; when all have logged 
     await stranger.login();
     const refused = await connect();
     const { id, error } = await refused.next();
-    assert.deepEqual([id, error.code, error.data], [null, 1429, { code: 'Overloaded', retryAfterMs: 1000 }]);
+    assert.deepEqual(
+      [id, error.code, error.data],
+      [null, 1429, { code: 'Overloaded', retryAfterMs: 1000, details: { limit: 3 } }],
+    );
     await refused.closed;
     for (const client of [member, stranger, newcomer])
       assert.deepEqual((await client.call('daemon/ping')).result, { at: 1 });

@@ -71,6 +71,8 @@ test('a flag with a control character, which a line editor would obey, is refuse
 
 test('an agent is launched behind the startup command with its flags, and by nothing a flag holds', async (t) => {
   const { client } = await whole(t);
+  // What is typed while a shell still sets up its line editor may be lost; this one has none.
+  await client.call('preference/set', { defaultShell: '/bin/sh' });
   const folder = folderFor(t);
   writeFileSync(join(folder, 'claude'), '#!/bin/sh\nprintf "%s\\0" "$@" > got\necho launched\n');
   chmodSync(join(folder, 'claude'), 0o755);
