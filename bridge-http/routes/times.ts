@@ -1,5 +1,6 @@
 /** Times: integers for the daemon, ISO-8601 texts for pages; told by the schema, never by what a value looks like. */
 import * as z from 'zod';
+import { isTime } from '#protocol/times';
 
 type Change = (value: unknown) => unknown;
 
@@ -30,14 +31,6 @@ function changeOf(shape: Shape): Change | undefined {
   });
   if (named.length > 0) return inObject(named);
   return typeof shape.additionalProperties === 'object' ? inMap(changeOf(shape.additionalProperties)) : undefined;
-}
-
-function isTime(name: string, shape: Shape): boolean {
-  return /^(at|\w+At|created|overlapUntil)$/.test(name) && isInteger(shape);
-}
-
-function isInteger({ type, anyOf = [] }: Shape): boolean {
-  return type === 'integer' || (Array.isArray(type) && type.includes('integer')) || anyOf.some(isInteger);
 }
 
 const toText: Change = (value) => (typeof value === 'number' ? new Date(value).toISOString() : value);

@@ -177,4 +177,5 @@ export const pure = [
   'daemon/worktrees/refs.ts',
   'daemon/worktrees/staged.ts',
   'daemon/worktrees/state.ts',
+  'protocol/times.ts',
 ];
