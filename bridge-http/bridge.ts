@@ -13,6 +13,7 @@ import { createAccess } from './identity/access.js';
 import { createCallers } from './identity/headers.js';
 import { createPool } from './identity/pool.js';
 import { createVoucher } from './identity/vouch.js';
+import { createRpc } from './routes/rpc.js';
 import { createRoutes } from './routes/serve.js';
 import type { Settings } from './settings.js';
 
@@ -48,6 +49,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
   const fixed = new Map<string, Endpoint>([
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
+    ['POST /api/rpc', createRpc({ pool, callers })],
   ]);
   const routes = createRoutes({ pool, callers, fixed });
   const endpoint: Endpoint = async (exchange) => {
