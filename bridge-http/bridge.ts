@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
+import { createEvents } from './events/endpoint.js';
 import { createHealth } from './health.js';
 import type { Endpoint } from './http/exchange.js';
 import { checkSource, checkUrl } from './http/gate.js';
@@ -47,8 +48,10 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     log({ level: 'error', message: 'the keys of Cloudflare Access cannot be had', reason });
   const { access } = settings;
   const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
+  const events = createEvents({ pool, callers });
   const fixed = new Map<string, Endpoint>([
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
+    ['GET /api/events', events.endpoint],
     ['POST /api/rpc', createRpc({ pool, callers })],
   ]);
   const routes = createRoutes({ pool, callers, fixed });
@@ -73,6 +76,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     return server;
   };
   const drain = async () => {
+    events.close();
     for (const listener of listeners) listener.close();
     const ended = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     for (const server of servers) server.closeIdleConnections();

@@ -12,6 +12,14 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],
   'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
+  'bridge-http/events': [
+    'client',
+    'protocol',
+    'bridge-http/http',
+    'bridge-http/identity',
+    'bridge-http/routes/times.ts',
+    'node',
+  ],
   // The file people put into their Next.js app; none of ours knows it.
   'bridge-http/next': ['next', 'node'],
   // It logs as the daemon does.
@@ -22,6 +30,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'bridge-http/http',
     'bridge-http/identity',
     'bridge-http/routes',
+    'bridge-http/events',
     'node',
   ],
   // The floor knows no domain; adapters know of the protocol only how to fail.
@@ -97,6 +106,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
+  'bridge-http/events/item.ts',
   'daemon/audit/chain.ts',
   'daemon/backend/marks.ts',
   'daemon/doctor/limits.ts',

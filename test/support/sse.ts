@@ -1,0 +1,89 @@
+/** A page's stream of events, read raw: each block as it came. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import type { TestContext } from 'node:test';
+
+export interface Told {
+  readonly id: number;
+  readonly event: string;
+  readonly data: any;
+}
+
+export interface Page {
+  readonly response: IncomingMessage;
+  /** Events, and `resync`, in the order they came. */
+  readonly told: readonly Told[];
+  /** The newest id, also of a block without an event. */
+  readonly lastId: number | undefined;
+  readonly text: string;
+  /** Resolves when what came fits. */
+  until(fits: (page: Page) => boolean): Promise<Page>;
+  /** Resolves when the other side has ended the stream. */
+  readonly ended: Promise<void>;
+  leave(): void;
+}
+
+export interface PageOptions {
+  readonly socketPath: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path?: string;
+}
+
+/** Must be let in. */
+export async function openPage(t: TestContext, { socketPath, headers, path }: PageOptions): Promise<Page> {
+  const asked = request({
+    socketPath,
+    path: path ?? '/api/events',
+    agent: false,
+    headers: { host: 'localhost', ...headers },
+  });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  assert.equal(response.statusCode, 200);
+  const told: Told[] = [];
+  const waiting = new Set<() => void>();
+  let text = '';
+  let taken = 0;
+  let lastId: number | undefined;
+  response.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+    for (let end = text.indexOf('\n\n', taken); end >= 0; end = text.indexOf('\n\n', taken)) {
+      const lines = text.slice(taken, end).split('\n');
+      taken = end + 2;
+      const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+      if (field('id') !== undefined) lastId = Number(field('id'));
+      if (field('data') !== undefined) {
+        told.push({ id: lastId!, event: field('event')!, data: JSON.parse(field('data')!) });
+      }
+    }
+    for (const look of waiting) look();
+  });
+  // A bridge that ends closes its connections, which is the end too.
+  response.on('error', () => {});
+  const ended = new Promise<void>((resolve) => response.once('close', resolve));
+  t.after(() => response.destroy());
+  const page: Page = {
+    response,
+    told,
+    ended,
+    get lastId() {
+      return lastId;
+    },
+    get text() {
+      return text;
+    },
+    until: (fits) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!fits(page)) return;
+          waiting.delete(look);
+          resolve(page);
+        };
+        waiting.add(look);
+        look();
+      }),
+    leave: () => void response.destroy(),
+  };
+  return page;
+}
