@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
+import { createDocument } from './document.js';
 import { createEvents } from './events/endpoint.js';
 import { createHealth } from './health.js';
 import type { Endpoint } from './http/exchange.js';
@@ -52,6 +53,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const fixed = new Map<string, Endpoint>([
     ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
     ['GET /api/events', events.endpoint],
+    ['GET /api/openapi.json', createDocument()],
     ['POST /api/rpc', createRpc({ pool, callers })],
   ]);
   const routes = createRoutes({ pool, callers, fixed });

@@ -8,6 +8,15 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A body that is JSON already, kept for the next time it is asked for. */
+export class Rendered {
+  readonly bytes: Buffer;
+
+  constructor(body: unknown) {
+    this.bytes = Buffer.from(JSON.stringify(body));
+  }
+}
+
 /** Pages of other origins get nothing of it, caches neither. */
 const always = {
   'content-type': 'application/json; charset=utf-8',
@@ -16,7 +25,7 @@ const always = {
 } as const;
 
 export function send(response: ServerResponse, { status, body, headers }: Reply): void {
-  const text = JSON.stringify(body);
+  const text = body instanceof Rendered ? body.bytes : JSON.stringify(body);
   response.writeHead(status, { ...always, 'content-length': Buffer.byteLength(text), ...headers });
   response.end(text);
 }
