@@ -5,6 +5,7 @@ import { commands } from './commands.js';
 import { crowd, lazy } from './crowd.js';
 import { echo } from './echo.js';
 import { flood } from './flood.js';
+import { http } from './http.js';
 import { idle } from './idle.js';
 import { list } from './list.js';
 import { many } from './many.js';
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   ping,
   echo,
   list,
+  http,
   many,
   cli,
   flood,

@@ -1,7 +1,7 @@
 /** Rivals in processes of their own: a raw echo, a fixed answer, fastify; and a second client that pings. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,12 @@ export async function fastifyRival(path: string): Promise<WebRival> {
       await lean.close();
     },
   };
+}
+
+/** `GET /api/sessions` on a socket and on a port of 127.0.0.1, answered with what the file holds. */
+export async function fastifyListRival(path: string, port: number, file: string): Promise<{ close(): Promise<void> }> {
+  const child = await start('fastifyList', path, String(port), file);
+  return { close: () => stop(child) };
 }
 
 async function exchange(
@@ -132,6 +138,18 @@ const roles: Record<string, (...args: string[]) => Promise<void>> = {
     const app = fastify();
     app.get('/ping', async () => ({ at: Date.now() }));
     await app.listen({ path: path! });
+  },
+  /** Answers every GET with a list of objects that it holds, as JSON made anew each time. */
+  async fastifyList(path, port, file) {
+    const { default: fastify } = await import('fastify');
+    const held = JSON.parse(readFileSync(file!, 'utf8'));
+    const serve = async (at: { path: string } | { host: string; port: number }) => {
+      const app = fastify();
+      app.get('/api/sessions', async () => held);
+      await app.listen(at);
+    };
+    await serve({ path: path! });
+    await serve({ host: '127.0.0.1', port: Number(port) });
   },
   async ping(home) {
     const wire = await openWire(home!);
