@@ -7,6 +7,7 @@ import type { Callers } from '../identity/headers.js';
 import type { Pool } from '../identity/pool.js';
 import { type Ask, confirmed } from './confirm.js';
 import { createFinder, type Fixed } from './find.js';
+import { createKept } from './kept.js';
 import { paramsOf } from './params.js';
 import { createRouteTable, type RouteMethod } from './table.js';
 
@@ -18,6 +19,7 @@ export interface RouteDeps {
 
 export function createRoutes({ pool, callers, fixed }: RouteDeps): Endpoint {
   const find = createFinder(fixed, createRouteTable());
+  const kept = createKept();
   return async (exchange) => {
     const { request, path, query, gone } = exchange;
     const found = find(request.method ?? '', path);
@@ -30,10 +32,20 @@ export function createRoutes({ pool, callers, fixed }: RouteDeps): Endpoint {
     // Whoever went away may still want what he asked to be done.
     const signal = route.method.effect === 'read' ? gone : undefined;
     const ask: Ask = async (method, given) => ({ ...(await pool.call(caller, method, given as never, signal)) });
-    const result = await confirmed(route.http, params, ask)
-      .then((given) => ask(route.name, given))
-      .catch((error) => Promise.reject(inWordsOf(route, error)));
-    return answer(route, result);
+    const call = (given: Record<string, unknown>) =>
+      confirmed(route.http, given, ask)
+        .then((all) => ask(route.name, all))
+        .catch((error) => Promise.reject(inWordsOf(route, error)));
+    // What a token reaches may change though the list has not, and only a user's own may reach less than everything.
+    if (!route.keeps || caller.kind === 'bearer' || params.revision !== undefined) {
+      return answer(route, await call(params));
+    }
+    const question = JSON.stringify([route.name, caller.key, params]);
+    const known = kept.find(question);
+    const result = await call(known ? { ...params, revision: known.revision } : params);
+    if (known && result.unchanged) return { status: 200, body: known.body };
+    const fresh = answer(route, result);
+    return { ...fresh, body: kept.keep(question, String(result.revision), fresh.body) };
   };
 }
 

@@ -1,6 +1,7 @@
 /** The routes of the method table, found by verb and path. */
 import { allMethods, type Http, httpOf, type Method, type MethodName } from '#protocol';
 import { type Field, fields } from '#protocol/fields';
+import { tellsUnchanged } from './kept.js';
 import { timesIn } from './times.js';
 
 export interface RouteMethod {
@@ -10,6 +11,8 @@ export interface RouteMethod {
   readonly fields: readonly Field[];
   /** The result with its times as text. */
   readonly toAnswer: (result: unknown) => unknown;
+  /** Its answers are kept, and asked of the daemon whether they still hold. */
+  readonly keeps: boolean;
   /** Parameters that may be times as text. */
   readonly times: ReadonlySet<string>;
 }
@@ -47,7 +50,7 @@ export function createRouteTable(methods: readonly (readonly [MethodName, Method
 function routeOf(name: MethodName, method: Method, http: Http): RouteMethod {
   const list = fields(method);
   const times = new Set(list.filter(({ name, type }) => /At$/.test(name) && type === 'number').map(({ name }) => name));
-  return { name, method, http, fields: list, toAnswer: timesIn(method.result), times };
+  return { name, method, http, fields: list, toAnswer: timesIn(method.result), keeps: tellsUnchanged(method), times };
 }
 
 function insert(root: Node, route: string, entry: RouteMethod): void {
