@@ -3,13 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:http';
-import { createServer, connect as dialTo, type Socket } from 'node:net';
+import { connect as dialTo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from '#client';
 import { pathsIn } from '#protocol/paths';
 import { type Daemon, startDaemon } from '../support/daemon.js';
 import { root } from '../support/documents.js';
+import { freePort } from '../support/port.js';
 import { compete, WITHOUT_RATES } from './measure.js';
 import { fastifyListRival } from './rivals.js';
 import { type Row, ratioAtMost } from './table.js';
@@ -138,13 +139,4 @@ async function startBridge({ home }: Daemon): Promise<ChildProcess> {
   });
   await once(createInterface({ input: child.stdout! }), 'line');
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
