@@ -1,8 +1,10 @@
 /** A page's stream of events, read raw: each block as it came. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import type { TestContext } from 'node:test';
+import type { BridgeProcess } from './bridged.js';
 
 export interface Told {
   readonly id: number;
@@ -87,3 +89,29 @@ export async function openPage(t: TestContext, { socketPath, headers, path }: Pa
   };
   return page;
 }
+
+/** What the front end sends for a user. */
+export function frontEnd({ paths }: BridgeProcess, user = 'ann'): Record<string, string> {
+  const token = readFileSync(paths.serviceToken, 'utf8').trim();
+  return { 'x-rdv-service-token': token, 'x-rdv-user-id': user };
+}
+
+export interface PageOf {
+  readonly user?: string;
+  readonly query?: string;
+  /** Goes on from there. */
+  readonly last?: number;
+}
+
+/** By the front end, for a user. */
+export function pageOf(t: TestContext, bridge: BridgeProcess, { user, query = '', last }: PageOf = {}): Promise<Page> {
+  const from = last === undefined ? {} : { 'last-event-id': String(last) };
+  const headers = { ...frontEnd(bridge, user), ...from };
+  return openPage(t, { socketPath: bridge.paths.bridgeSocket, headers, path: `/api/events${query}` });
+}
+
+export const makeFolder = (bridge: BridgeProcess, name: string, user = 'ann') =>
+  bridge.as(user)('POST', '/api/folders', { name });
+
+/** Of the folders a page was told of. */
+export const folderNames = ({ told }: Page) => told.map(({ data }) => data.folder?.name ?? data);

@@ -1,0 +1,50 @@
+/** What streams of events may cost: pages that do not read, and too many of them. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { test } from 'node:test';
+import { bridged } from '../../support/bridged.js';
+import { folderNames, frontEnd, makeFolder, pageOf } from '../../support/sse.js';
+
+test('a page that does not read is told nothing more until it does, then resync, and others are not held up', async (t) => {
+  const { bridge } = await bridged(t, { config: '[limits]\nwrite_per_second = 0\n' });
+  const lazy = await pageOf(t, bridge);
+  const brisk = await pageOf(t, bridge);
+  await lazy.until(({ lastId }) => lastId !== undefined);
+  lazy.response.pause();
+  const ann = bridge.as('ann');
+  const { body } = await ann('POST', '/api/folders', { name: 'x'.repeat(90) });
+  const change = (n: number) => ann('PATCH', `/api/folders/${body.id}`, { path: `/tmp/${'long/'.repeat(700)}${n}` });
+  let sent = 0;
+  for (; sent < 320; sent += 20) {
+    const all = Array.from({ length: 20 }, (_, i) => change(sent + i));
+    assert.ok((await Promise.all(all)).every(({ status }) => status === 200));
+  }
+  await brisk.until(({ told }) => told.length > sent);
+  lazy.response.resume();
+  await lazy.until(({ told }) => told.some(({ event }) => event === 'resync'));
+  await makeFolder(bridge, 'last');
+  await lazy.until((each) => folderNames(each).includes('last'));
+  assert.ok(lazy.told.length < brisk.told.length / 2 + 10, `${lazy.told.length} of ${brisk.told.length}`);
+  assert.equal(lazy.told.at(-2)!.event, 'resync');
+});
+
+test('a caller has at most 64 streams, and a page that left makes room', async (t) => {
+  const { bridge } = await bridged(t);
+  const pages = await Promise.all(Array.from({ length: 64 }, () => pageOf(t, bridge)));
+  const one = await bridge.ask('GET', '/api/events', { headers: frontEnd(bridge) });
+  assert.deepEqual([one.status, one.body.code], [429, 'TOO_MANY_STREAMS']);
+  await pageOf(t, bridge, { user: 'bob' });
+  pages[0]!.leave();
+  for (;;) {
+    const asked = request({
+      socketPath: bridge.paths.bridgeSocket,
+      path: '/api/events',
+      agent: false,
+      headers: { host: 'localhost', ...frontEnd(bridge) },
+    }).end();
+    const [response] = await once(asked, 'response');
+    response.destroy();
+    if (response.statusCode === 200) break;
+  }
+});
