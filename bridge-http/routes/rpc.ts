@@ -18,7 +18,7 @@ interface Call {
 }
 
 /** What is no call at all is answered with 400, a call that fails with 200; who is not let in is told as everywhere. */
-export function createRpc({ pool, callers }: RouteDeps): Endpoint {
+export function createRpc({ pool, callers }: Pick<RouteDeps, 'pool' | 'callers'>): Endpoint {
   return async ({ request, query, gone }) => {
     checkUrl(query);
     const caller = await callers.of(request);

@@ -11,6 +11,7 @@ import { ALREADY_RUNS } from '../start.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { foreground } from './foreground.js';
+import { printNextConfig } from './nextjs.js';
 import { homely } from './text.js';
 
 /** Requests under way are answered first. */
@@ -36,6 +37,7 @@ export function addBridgeCommands(program: Command, withContext: WithContext): v
   add('run', 'Runs the bridge in the foreground.', (context, flags) =>
     foreground(bridgeFile(context), context.endpoint.paths, portOf(flags)),
   ).option(...port);
+  add('print-next-config', 'Prints the file that puts a Next.js app in front of it: `proxy.ts`.', printNextConfig);
 }
 
 /** Its bundle lies beside the daemon's. */
