@@ -73,7 +73,7 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
       await enter(line);
       pending++;
       try {
-        return await once().catch((error) => (mayRepeat(method, error, signal) ? once() : Promise.reject(error)));
+        return await repeating(once, (error) => mayRepeat(method, error, signal));
       } catch (error) {
         if (isShutOut(error) && line.underWay + line.held === 1) drop(lines, caller.key, line);
         throw error;
@@ -154,6 +154,19 @@ const isShutOut = (error: unknown) => error instanceof RpcError && error.kind ==
 const reads: ReadonlySet<string> = new Set(
   allMethods.filter(([, { effect }]) => effect === 'read').map(([name]) => name),
 );
+
+/** A token that ends takes its connection with it, and the next one may come just before that: then a third tells why. */
+const REPEATS = 2;
+
+async function repeating<T>(once: () => Promise<T>, may: (error: unknown) => boolean): Promise<T> {
+  for (let left = REPEATS; ; left--) {
+    try {
+      return await once();
+    } catch (error) {
+      if (left === 0 || !may(error)) throw error;
+    }
+  }
+}
 
 /** What only reads may be asked again of the next daemon, for somebody who still waits. */
 function mayRepeat(method: MethodName, error: unknown, signal: AbortSignal | undefined): boolean {
