@@ -21,7 +21,11 @@ export type FollowedEvent =
   /** With `resumed` the next byte follows; otherwise one gap, unless it was told before, and one snapshot with `reset`. */
   | { readonly type: 'back'; readonly resumed: boolean };
 
-export interface FollowOptions extends Omit<OpenOptions, 'resume'> {
+/** How the first stream began. */
+export type Opened = Pick<Terminal, 'epoch' | 'offset' | 'resumed' | 'cols' | 'rows' | 'owner'>;
+
+/** `resume` is for the first stream. When it goes on elsewhere, a gap and a snapshot with `reset` are the first events. */
+export interface FollowOptions extends OpenOptions {
   /**
    * Asked for a connection at first and after each loss. Who connects closes: no connection is closed from here. Several
    * terminals may share one (`createShared`). After a loss Unavailable, Timeout and Overloaded are tried again; other
@@ -41,6 +45,8 @@ export interface FollowOptions extends Omit<OpenOptions, 'resume'> {
 /** For one consumer, of the events or of the bytes. Breaking out of the loop closes it. */
 export interface FollowedTerminal extends AsyncIterable<FollowedEvent> {
   readonly sessionId: string;
+  /** Settles once the first stream stands; rejects with why there is none. */
+  readonly opened: Promise<Opened>;
   /** No stream stands, at first or after a loss. */
   readonly away: boolean;
   /** Bytes given to `write` that the daemon has not yet confirmed. */
@@ -88,11 +94,14 @@ export function followTerminal(options: FollowOptions): FollowedTerminal {
   const abort = () => void close().catch(() => {});
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
+  const opened = standing.stands().then(factsOf);
+  // Who reads the events is told too.
+  opened.catch(() => {});
   let end: FollowedTerminal['end'];
 
   async function* events(): AsyncGenerator<FollowedEvent> {
     try {
-      for await (const event of eventsOf(standing)) {
+      for await (const event of eventsOf(standing, options.resume)) {
         if (event.type === 'exit' || event.type === 'closed') end = event;
         yield event;
       }
@@ -103,6 +112,7 @@ export function followTerminal(options: FollowOptions): FollowedTerminal {
 
   return {
     sessionId,
+    opened,
     get away() {
       return standing.away;
     },
@@ -132,15 +142,21 @@ export function followTerminal(options: FollowOptions): FollowedTerminal {
   };
 }
 
+const factsOf = ({ epoch, offset, resumed, cols, rows, owner }: Terminal): Opened => ({
+  ...{ epoch, offset, resumed },
+  ...{ cols, rows, owner },
+});
+
 /** Opens streams in the latest size. */
-function createSizedOpening({ sessionId, mode, cols, rows, scrollback, open = openTerminal }: FollowOptions) {
+function createSizedOpening(options: FollowOptions) {
+  const { sessionId, mode, cols, rows, scrollback, open = openTerminal } = options;
   const unchanging = { sessionId, ...(mode && { mode }), ...(scrollback !== undefined && { scrollback }) };
   let size: Pick<OpenOptions, 'cols' | 'rows'> = { ...(cols && { cols }), ...(rows && { rows }) };
   return {
     setSize(cols: number, rows: number) {
       size = { cols, rows };
     },
-    async open(client: Client, resume: Place | undefined): Promise<Terminal> {
+    async open(client: Client, resume: Place | undefined = options.resume): Promise<Terminal> {
       const asked = size;
       const terminal = await open(client, { ...unchanging, ...asked, ...(resume && { resume }) });
       const { cols, rows } = size;
@@ -151,8 +167,9 @@ function createSizedOpening({ sessionId, mode, cols, rows, scrollback, open = op
 }
 
 /** One stream after the other. */
-async function* eventsOf(standing: Standing): AsyncGenerator<FollowedEvent> {
+async function* eventsOf(standing: Standing, first: Place | undefined): AsyncGenerator<FollowedEvent> {
   let last: Terminal | undefined;
+  let stood = first;
   let gapTold = false;
   for (;;) {
     const next = await standing.next();
@@ -161,9 +178,10 @@ async function* eventsOf(standing: Standing): AsyncGenerator<FollowedEvent> {
       if (next.event) yield next.event;
       return;
     }
-    const replaces = last !== undefined && !next.resumed;
     if (last) yield { type: 'back', resumed: next.resumed };
-    if (last && replaces && !gapTold) yield { type: 'gap', from: last.offset, to: next.offset };
+    stood = last ?? stood;
+    const replaces = stood !== undefined && !next.resumed;
+    if (stood && replaces && !gapTold) yield { type: 'gap', from: stood.offset, to: next.offset };
     last = next;
     for await (const event of next) {
       const loss = lossOf(event);

@@ -5,7 +5,13 @@ import { RpcError } from '#protocol/errors';
 import { SOCKET_PATH_BYTES } from '#protocol/paths';
 import { type Calls, createCalls, lost } from './calls.js';
 
-export { type FollowedEvent, type FollowedTerminal, type FollowOptions, followTerminal } from './follow.js';
+export {
+  type FollowedEvent,
+  type FollowedTerminal,
+  type FollowOptions,
+  followTerminal,
+  type Opened,
+} from './follow.js';
 export { callThrough } from './handover.js';
 export { createShared, type Shared } from './shared.js';
 export { type OpenOptions, openTerminal, type Terminal, type TerminalEvent } from './terminal.js';

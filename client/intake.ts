@@ -1,7 +1,7 @@
 /** What arrives for one stream: put in order, checked for holes, acknowledged once consumed. */
 import type { Params, Result, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
-import { stream } from '#protocol/terminals';
+import { createAcks } from './acks.js';
 import type { Client } from './index.js';
 import type { TerminalEnd, TerminalEvent } from './terminal.js';
 
@@ -32,7 +32,6 @@ export function createIntake(client: Client) {
   let lost = false;
   let shown = { cols: 0, rows: 0 };
   let taken: Place = { epoch: '', offset: 0 };
-  let acked = 0;
   const hear = (heard: Heard) => {
     if (!streamId) early.push(heard);
     else if (heard.told.streamId === streamId) queue.arrive(heard);
@@ -47,13 +46,9 @@ export function createIntake(client: Client) {
   const leave = () => {
     for (const off of offs.splice(0)) off();
   };
-  const acknowledge = (force: boolean) => {
-    if (lost || queue.closed || taken.offset === acked) return;
-    if (!force && taken.offset - acked < stream.ackEveryBytes) return;
-    acked = taken.offset;
-    // A stream that ended in the meantime needs no acknowledgement; a lost connection is told as an event.
-    client.call('terminal/ack', { streamId, offset: acked }).catch(() => {});
-  };
+  const acks = createAcks(async (offset) => {
+    if (!lost && !queue.closed) await client.call('terminal/ack', { streamId, offset });
+  });
 
   async function* events(): AsyncGenerator<TerminalEvent> {
     for (let next = await queue.next(); next; next = await queue.next()) {
@@ -62,7 +57,7 @@ export function createIntake(client: Client) {
       yield event;
       if (event.type === 'exit' || event.type === 'closed') return;
       taken = { epoch: after.epoch, offset: after.offset };
-      acknowledge(event.type === 'snapshot' && event.reset);
+      acks.taken(after.offset, event.type === 'snapshot' && event.reset);
     }
   }
 
@@ -85,11 +80,14 @@ export function createIntake(client: Client) {
       return !lost && !queue.closed && !queue.closedByDaemon;
     },
     start({ snapshot, ...opened }: Result<'terminal/open'>): void {
-      ({ streamId, offset: acked } = opened);
+      ({ streamId } = opened);
+      acks.begin(opened.offset);
       const { epoch, offset, cols, rows } = opened;
       taken = { epoch, offset };
       shown = { cols, rows };
-      const first = snapshot && ({ type: 'snapshot', reset: false, ...snapshot, data: bytes(snapshot.data) } as const);
+      const first =
+        snapshot &&
+        ({ type: 'snapshot', reset: false, epoch, offset, ...snapshot, data: bytes(snapshot.data) } as const);
       queue.begin({ epoch, offset, cols, rows, holding: true }, first);
       for (const heard of early) hear(heard);
       early = [];
@@ -179,7 +177,7 @@ function digest(here: Standing, heard: Heard): Arrived {
     case 'snapshot': {
       const { epoch, offset, cols, rows, data } = heard.told;
       const after = { epoch, offset, cols, rows, holding: true };
-      return { event: { type: 'snapshot', reset: true, data: bytes(data), cols, rows }, after };
+      return { event: { type: 'snapshot', reset: true, epoch, offset, data: bytes(data), cols, rows }, after };
     }
     case 'resized': {
       const { cols, rows, owner } = heard.told;

@@ -10,10 +10,12 @@ export type TerminalEvent =
   | { readonly type: 'data'; readonly offset: number; readonly data: Uint8Array }
   /** Bytes that will not come; a snapshot with `reset` follows. */
   | { readonly type: 'gap'; readonly from: number; readonly to: number }
-  /** The whole screen. With `reset` the consumer must first return its terminal to a fresh state. */
+  /** The whole screen; output goes on at this place. With `reset` the consumer must first return its terminal to a fresh state. */
   | {
       readonly type: 'snapshot';
       readonly reset: boolean;
+      readonly epoch: string;
+      readonly offset: number;
       readonly data: Uint8Array;
       readonly cols: number;
       readonly rows: number;
@@ -43,6 +45,8 @@ export interface Terminal extends AsyncIterable<TerminalEvent> {
   readonly offset: number;
   /** Whether output goes on at the place asked for by `resume`; otherwise the first event is a snapshot. */
   readonly resumed: boolean;
+  /** Whether the session's size was this viewer's when the stream was opened; later `resized` tells. */
+  readonly owner: boolean;
   /** What `resume` takes once the connection is lost and all events are consumed; undefined between a gap and its snapshot. */
   readonly received: Place | undefined;
   /** Settles with the last event once it has come, also while earlier ones wait; undefined when `close` was earlier. */
@@ -76,12 +80,12 @@ export async function openTerminal(client: Client, options: OpenOptions): Promis
     throw error;
   }
   intake.start(opened);
-  const { streamId, resumed } = opened;
-  return terminalOf(client, { sessionId: options.sessionId, streamId, resumed }, intake);
+  const { streamId, resumed, owner } = opened;
+  return terminalOf(client, { sessionId: options.sessionId, streamId, resumed, owner }, intake);
 }
 
 type Intake = ReturnType<typeof createIntake>;
-type Facts = Pick<Terminal, 'sessionId' | 'streamId' | 'resumed'>;
+type Facts = Pick<Terminal, 'sessionId' | 'streamId' | 'resumed' | 'owner'>;
 
 function terminalOf(client: Client, facts: Facts, intake: Intake): Terminal {
   const { streamId } = facts;

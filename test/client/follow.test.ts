@@ -220,3 +220,24 @@ test('as bytes: the screen, output, and each further screen after a reset', () =
     },
     { answers: answersFor(['e1', 'e2']) },
   ));
+
+test('the first stream too goes on where a viewer stopped before, or begins with a gap and the screen', async () => {
+  const resume = { epoch: 'e1', offset: 7 };
+  await check(
+    async ({ terminal, next, print }) => {
+      const { epoch, offset, resumed } = await terminal.opened;
+      assert.deepEqual({ epoch, offset, resumed }, { ...resume, resumed: true });
+      print('s1', 7, 'on');
+      assert.deepEqual(await next(), { type: 'data', offset: 7, data: 'on' });
+    },
+    { resume },
+  );
+  await check(
+    async ({ terminal, next }) => {
+      assert.equal((await terminal.opened).resumed, false);
+      assert.deepEqual(await next(), { type: 'gap', from: 7, to: 100 });
+      assert.deepEqual(await next(), { ...screen, reset: true, data: 'screen 1' });
+    },
+    { resume: { ...resume, epoch: 'e0' } },
+  );
+});
