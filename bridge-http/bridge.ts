@@ -18,6 +18,7 @@ import { createVoucher } from './identity/vouch.js';
 import { createRpc } from './routes/rpc.js';
 import { createRoutes } from './routes/serve.js';
 import type { Settings } from './settings.js';
+import { createTerminals, type TerminalLimits } from './terminals/terminals.js';
 
 export interface BridgeOptions {
   /** The daemon's. */
@@ -28,6 +29,7 @@ export interface BridgeOptions {
   readonly version: string;
   readonly log: Log;
   readonly limits?: Partial<HttpLimits>;
+  readonly terminalLimits?: Partial<TerminalLimits>;
 }
 
 export interface Bridge {
@@ -49,9 +51,10 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     log({ level: 'error', message: 'the keys of Cloudflare Access cannot be had', reason });
   const { access } = settings;
   const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
+  const terminals = createTerminals({ pool, callers, voucher, log, limits: options.terminalLimits ?? {} });
   const events = createEvents({ pool, callers });
   const fixed = new Map<string, Endpoint>([
-    ['GET /health', createHealth({ pool, voucher, version, webSockets: () => 0 })],
+    ['GET /health', createHealth({ pool, voucher, version, webSockets: () => terminals.count })],
     ['GET /api/events', events.endpoint],
     ['GET /api/openapi.json', createDocument()],
     ['POST /api/rpc', createRpc({ pool, callers })],
@@ -62,8 +65,9 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     checkUrl(exchange.query);
     return routes(exchange);
   };
-  const upgrade = async (request: IncomingMessage, _socket: Duplex, _head: Buffer) => {
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     checkSource(request, settings.allowed);
+    if (terminals.upgrade(request, socket, head)) return;
     throw new Refusal(404, 'NOT_FOUND', 'There is no WebSocket here.');
   };
   const onlyUpgrades: Endpoint = async () => {
@@ -81,6 +85,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     events.close();
     for (const listener of listeners) listener.close();
     const ended = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
+    await terminals.close();
     for (const server of servers) server.closeIdleConnections();
     await Promise.race([Promise.all(ended), delay(DRAIN_MS, undefined, { ref: false })]);
     for (const server of servers) server.closeAllConnections();

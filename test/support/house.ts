@@ -12,6 +12,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],
   'bridge-http/routes': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'zod', 'node'],
+  'bridge-http/terminals': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'ws', 'zod', 'node'],
   'bridge-http/events': [
     'client',
     'protocol',
@@ -31,6 +32,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'bridge-http/identity',
     'bridge-http/routes',
     'bridge-http/events',
+    'bridge-http/terminals',
     'node',
   ],
   // The floor knows no domain; adapters know of the protocol only how to fail.
@@ -106,7 +108,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
+  'bridge-http/terminals': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'ws', 'zod', 'node'],
   'bridge-http/events/item.ts',
+    'bridge-http/terminals',
   'daemon/audit/chain.ts',
   'daemon/backend/marks.ts',
   'daemon/doctor/limits.ts',
