@@ -18,6 +18,8 @@ export interface Page {
   readonly pieces: { readonly offset: number; readonly data: Buffer }[];
   /** The first frame of a type that fits, come or still to come. */
   until(type: string, fits?: (frame: Heard) => boolean): Promise<Heard>;
+  /** Resolves when something is so; looked at with each frame. */
+  holds(look: () => boolean): Promise<void>;
   /** Output so far, as text: of the first protocol, or the bytes of the second. */
   text(): string;
   /** Resolves when the output contains it. */
@@ -71,18 +73,19 @@ export function pageOf(t: TestContext, url: string, { protocol, acks = true, ...
   socket.on('error', () => {});
   const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
   const say = (message: object) => socket.send(JSON.stringify(message));
-  const holds = <T>(look: () => T | undefined): Promise<T> =>
+  const found = <T>(look: () => T | undefined): Promise<T> =>
     new Promise((resolve, reject) => {
       const check = () => {
-        const found = look();
-        if (found === undefined || found === false) return;
+        const seen = look();
+        if (seen === undefined) return;
         checks.delete(check);
-        resolve(found);
+        resolve(seen);
       };
       checks.add(check);
       check();
       void closed.then((how) => reject(new Error(`The page ended first: ${JSON.stringify([how, heard])}`)));
     });
+  const holds = async (look: () => boolean) => void (await found(() => look() || undefined));
   const text = () => {
     const bytes = Buffer.concat(pieces.map(({ data }) => data)).toString();
     return heard.map(({ type, data = '' }) => (type === 'output' ? data : '')).join('') + bytes;
@@ -92,8 +95,9 @@ export function pageOf(t: TestContext, url: string, { protocol, acks = true, ...
     heard,
     pieces,
     text,
-    until: (type, fits = () => true) => holds(() => heard.find((frame) => frame.type === type && fits(frame))),
-    shows: async (wanted) => void (await holds(() => text().includes(wanted) || undefined)),
+    until: (type, fits = () => true) => found(() => heard.find((frame) => frame.type === type && fits(frame))),
+    holds,
+    shows: (wanted) => holds(() => text().includes(wanted)),
     say,
     type: (data) => socket.send(Buffer.concat([Buffer.of(0), Buffer.from(data)])),
     closed,
