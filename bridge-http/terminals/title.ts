@@ -61,7 +61,11 @@ export function createWatcher(): Watcher {
     look(bytes) {
       title = undefined;
       bell = false;
-      for (const byte of bytes) step(byte);
+      for (let at = 0; at < bytes.length; at++) {
+        // Plain text is nearly everything there is.
+        if (state === 'ground') while (at < bytes.length && bytes[at] !== ESC && bytes[at] !== BEL) at++;
+        if (at < bytes.length) step(bytes[at]!);
+      }
       return { bell, ...(title !== undefined && { title }) };
     },
     reset() {

@@ -13,6 +13,7 @@ import { ping } from './ping.js';
 import { type Row, showTable } from './table.js';
 import { ttyd } from './ttyd.js';
 import { viewers } from './viewers.js';
+import { web } from './web.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   ping,
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   viewers,
   commands,
   ttyd,
+  web,
   idle,
 };
 

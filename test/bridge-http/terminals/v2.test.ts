@@ -24,6 +24,7 @@ test('a hello is answered with the place and the screen; bytes go both ways unch
   const { open } = await running(t, 'stty raw -echo; printf up; exec cat');
   const page = open();
   const { epoch, offset } = await page.until('ready');
+  await page.until('size');
   assert.deepEqual(page.heard[0], { type: 'ready', v: 2, epoch, offset, resumed: false });
   assert.deepEqual(page.heard[1], { type: 'size', cols: 80, rows: 24, owner: true });
   const { data, ...snapshot } = await page.until('snapshot');
