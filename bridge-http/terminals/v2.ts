@@ -62,7 +62,7 @@ function createShow(socket: PageSocket, { offset }: Opened, flow: boolean) {
 
   const snapshot = async ({ epoch, offset, cols, rows, data }: Extract<FollowedEvent, { type: 'snapshot' }>) => {
     if (!(await socket.room())) return false;
-    const text = Buffer.from(data).toString('base64');
+    const text = Buffer.from(data).toString('utf8');
     socket.tell({ type: 'snapshot', epoch, offset, cols, rows, data: text });
     credit.stand(offset);
     watcher.reset();

@@ -108,9 +108,10 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
-  'bridge-http/terminals': ['client', 'protocol', 'bridge-http/http', 'bridge-http/identity', 'ws', 'zod', 'node'],
   'bridge-http/events/item.ts',
-    'bridge-http/terminals',
+  'bridge-http/terminals/asked.ts',
+  'bridge-http/terminals/flow.ts',
+  'bridge-http/terminals/title.ts',
   'daemon/audit/chain.ts',
   'daemon/backend/marks.ts',
   'daemon/doctor/limits.ts',

@@ -18,7 +18,12 @@ async function limited(t: TestContext, terminalLimits: Partial<TerminalLimits>, 
   const settings = { ...{ socket: join(daemon.home, 'run/b.sock'), terminalSocket, port: undefined }, allowed };
   const bridge = await openBridge({
     ...{ socketPath: paths.socket, portFile: paths.bridgePort, version: 'test', log: () => {}, terminalLimits },
-    settings: { ...settings, serviceToken: paths.serviceToken, access: undefined },
+    settings: {
+      ...settings,
+      serviceToken: paths.serviceToken,
+      access: undefined,
+      log: { level: 'info', bytes: 1e6, files: 1 },
+    },
   });
   t.after(() => bridge.close());
   const { id } = await client.call('session/create', { command: ['sh', '-c', script] });
