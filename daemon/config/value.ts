@@ -26,7 +26,10 @@ export function judge(key: Key, given: unknown, folders: Folders): Judged {
         ? { value: given as string }
         : { expected: oneOf(key.choices.map((choice) => JSON.stringify(choice))) };
     case 'text':
-      return isText(given) ? { value: given } : { expected: 'a text of 1 to 200 characters on one line, in quotes' };
+      // Where nothing is the default, nothing may be said.
+      return isText(given) || given === key.default
+        ? { value: given as string }
+        : { expected: 'a text of 1 to 200 characters on one line, in quotes' };
     case 'list':
       return Array.isArray(given) && given.length <= 1000 && given.every(isText)
         ? { value: given }

@@ -25,8 +25,18 @@ function fits(key: Key): { good: [written: string, value: unknown][]; bad: strin
       };
     case 'text':
       return {
-        good: [['"ann"', 'ann']],
-        bad: ['""', '"  "', '"a\\u001bb"', '"a\\u0085b"', `"${'x'.repeat(201)}"`, '1', 'true', '["a"]', '{}'],
+        good: [['"ann"', 'ann'], ...(key.default === '' ? [['""', ''] as [string, string]] : [])],
+        bad: [
+          ...(key.default === '' ? [] : ['""']),
+          '"  "',
+          '"a\\u001bb"',
+          '"a\\u0085b"',
+          `"${'x'.repeat(201)}"`,
+          '1',
+          'true',
+          '["a"]',
+          '{}',
+        ],
         expected: /to be a text of 1 to 200 characters on one line, in quotes, got /,
       };
     case 'path':
