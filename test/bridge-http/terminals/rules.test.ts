@@ -41,7 +41,7 @@ test('a frame is control, typed, or neither', () => {
 
 test('titles and bells are found however their bytes are cut, and nothing in a string rings', () => {
   const bytes = Buffer.from(
-    'a\x1b]0;one\x07\x1b]2;zwölf\x1b\\b\x1b]8;;http://x\x07\x1bPq\x07\x1b\\\x1b[31m\x1b_x\x07\x1b\\',
+    'a\x1b]0;one\x07\x1b]2;zwölf\x1b\\b\x1b]8;;http://x\x07\x1bPq\x07r\x07\x1b\\\x1b[31m\x1b_x\x07\x1b\\',
     'utf8',
   );
   const look = (pieces: readonly Uint8Array[]) => {
@@ -96,9 +96,13 @@ test('of sizes within a span only the latest is passed on', async () => {
   await new Promise<void>((resolve) => {
     const sizes = createSizes((size) => {
       passed.push(size);
-      resolve();
+      if (size.cols === 100) resolve();
+      else setImmediate(() => sizes.add({ cols: 100, rows: 30 }));
     }, 10);
     for (const cols of [9, 80, 90.7, Number.NaN, Number.POSITIVE_INFINITY]) sizes.add({ cols, rows: 24 });
   });
-  assert.deepEqual(passed, [{ cols: 90, rows: 24 }]);
+  assert.deepEqual(passed, [
+    { cols: 90, rows: 24 },
+    { cols: 100, rows: 30 },
+  ]);
 });
