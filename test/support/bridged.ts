@@ -69,8 +69,12 @@ export async function startBridge(t: TestContext, home: string, args: readonly s
     }
     return child.exitCode;
   };
+  // The test may end by a signal: nothing must stay behind all the same.
+  const abandon = () => child.kill('SIGKILL');
+  process.on('exit', abandon);
   t.after(async () => {
     await stop();
+    process.off('exit', abandon);
     for (const file of [paths.bridgeSocket, paths.terminalSocket, paths.bridgePort, paths.bridgePid]) {
       assert.equal(existsSync(file), false, `${file} stayed behind`);
     }
