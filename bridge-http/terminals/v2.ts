@@ -6,6 +6,7 @@ import { type Hello, helloOf } from './frames.js';
 import type { Serving } from './serving.js';
 import { isSize } from './sizes.js';
 import type { PageSocket } from './socket.js';
+import { incompleteTail } from './tail.js';
 import { createTaking } from './taking.js';
 import { createWatcher } from './title.js';
 
@@ -62,8 +63,12 @@ function createShow(socket: PageSocket, { offset }: Opened, flow: boolean) {
 
   const snapshot = async ({ epoch, offset, cols, rows, data }: Extract<FollowedEvent, { type: 'snapshot' }>) => {
     if (!(await socket.room())) return false;
-    const text = Buffer.from(data).toString('utf8');
-    socket.tell({ type: 'snapshot', epoch, offset, cols, rows, data: text });
+    // A character that has come in part is told as bytes: its rest comes so too.
+    const tail = incompleteTail(data);
+    const [whole, part] = [data.subarray(0, data.length - tail), data.subarray(data.length - tail)];
+    const text = Buffer.from(whole).toString('utf8');
+    socket.tell({ type: 'snapshot', epoch, offset: offset - tail, cols, rows, data: text });
+    if (tail > 0) socket.send(outputFrame(offset - tail, part));
     credit.stand(offset);
     watcher.reset();
     return true;

@@ -111,6 +111,7 @@ export const pure = [
   'bridge-http/events/item.ts',
   'bridge-http/terminals/asked.ts',
   'bridge-http/terminals/flow.ts',
+  'bridge-http/terminals/tail.ts',
   'bridge-http/terminals/title.ts',
   'daemon/audit/chain.ts',
   'daemon/backend/marks.ts',

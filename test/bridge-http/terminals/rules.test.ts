@@ -1,5 +1,6 @@
 /** The rules of terminals: what a frame is, what a URL asks, titles and bells in pieces, credit, waiting. */
 import assert from 'node:assert/strict';
+import { StringDecoder } from 'node:string_decoder';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { askedOf } from '../../../bridge-http/terminals/asked.js';
@@ -7,6 +8,7 @@ import { createFlow, PIECE_BYTES, piecesOf } from '../../../bridge-http/terminal
 import { controlOf } from '../../../bridge-http/terminals/frames.js';
 import { createRoom } from '../../../bridge-http/terminals/room.js';
 import { createSizes, type Size } from '../../../bridge-http/terminals/sizes.js';
+import { incompleteTail } from '../../../bridge-http/terminals/tail.js';
 import { createWatcher } from '../../../bridge-http/terminals/title.js';
 
 const ID = '3f2a7c1e-0000-4000-8000-000000000001';
@@ -105,4 +107,17 @@ test('of sizes within a span only the latest is passed on', async () => {
     { cols: 90, rows: 24 },
     { cols: 100, rows: 30 },
   ]);
+});
+
+test('at the end of bytes only what begins a character and goes on behind them is incomplete', () => {
+  for (const text of ['', 'a', 'ä', '€', '😀', 'a😀'])
+    for (let cut = 0; cut <= Buffer.byteLength(text); cut++) {
+      const bytes = Buffer.from(text).subarray(0, cut);
+      const whole = new StringDecoder('utf8').write(bytes);
+      assert.equal(incompleteTail(bytes), cut - Buffer.byteLength(whole), `${text} cut at ${cut}`);
+    }
+  // What is no UTF-8 at all waits for nothing.
+  for (const bytes of [[0xff], [0x80, 0x80, 0x80, 0x80], [0xf8], [0xe2, 0x41]]) {
+    assert.equal(incompleteTail(Uint8Array.from(bytes)), 0);
+  }
 });
