@@ -4,22 +4,19 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { startBridge } from '../support/bridged.js';
+import { launchBrowser } from '../support/browser.js';
 import { whole } from '../support/whole.js';
 import { app, build, type Mode, removeBuilds, SECRET, startNext, writeProxy } from './server.js';
 
 let browser: Browser;
 before(async () => {
   writeProxy();
-  browser = await chromium.launch({
-    executablePath: process.env.RDV_CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  browser = await launchBrowser({ after });
 });
 after(async () => {
-  await browser?.close();
   removeBuilds();
 });
 

@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../support/documents.js';
+import { freePort } from '../support/port.js';
 
 export const app = join(root, 'test/nextjs');
 export type Mode = 'dev' | 'start' | 'standalone';
@@ -83,15 +83,6 @@ export async function startNext(mode: Mode, environment: Readonly<Record<string,
 
 async function until(holds: () => boolean, stream: NodeJS.ReadableStream): Promise<void> {
   while (!holds()) await once(stream, 'data');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export function removeBuilds(): void {

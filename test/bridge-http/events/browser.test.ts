@@ -1,22 +1,17 @@
 /** A real browser's EventSource reads the stream, and goes on by itself after the bridge was away. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { bridged, startBridge } from '../../support/bridged.js';
+import { launchBrowser, withoutBrowser } from '../../support/browser.js';
 import { freePort } from '../../support/port.js';
 
-const executablePath = '/usr/bin/chromium';
-const skip = existsSync(executablePath) ? false : `there is no ${executablePath}`;
-
-test("a page's EventSource is told everything once, over a restart of the bridge", { skip }, async (t) => {
+test("a page's EventSource is told everything once, over a restart of the bridge", {
+  skip: withoutBrowser,
+}, async (t) => {
   const port = await freePort();
   const { bridge, daemon } = await bridged(t, { config: `[bridge]\ntcp = true\nport = ${port}\n` });
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  t.after(() => browser.close());
+  const browser = await launchBrowser(t);
   const token = readFileSync(bridge.paths.serviceToken, 'utf8').trim();
   const page = await browser.newPage({ extraHTTPHeaders: { 'x-rdv-service-token': token, 'x-rdv-user-id': 'ann' } });
   await page.goto(`http://127.0.0.1:${port}/health`);

@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
-import { type Flood, openBrowser, servePage, showFlood, withoutBrowser } from '../../support/chromium.js';
+import { withoutBrowser } from '../../support/browser.js';
+import { type Flood, openBrowser, servePage, showFlood } from '../../support/flooded.js';
 import { folderFor } from '../../support/whole.js';
 
 /** Less than what a viewer may be behind: what is printed while it is away must not be too much. */

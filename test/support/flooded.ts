@@ -1,15 +1,13 @@
 /** A page in a real browser that shows a terminal with xterm.js over the second protocol, counts and hashes what it gets. */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from './browser.js';
 import { root } from './documents.js';
-
-const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-export const withoutBrowser = PROGRAM ? false : 'there is no chromium on this machine';
 
 /** What the page tells at the end. */
 export interface Shown {
@@ -54,9 +52,7 @@ export async function servePage(t: TestContext): Promise<string> {
 }
 
 export async function openBrowser(t: TestContext, origin: string, ticket: () => Promise<string>): Promise<Page> {
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath: PROGRAM!, args });
-  t.after(() => browser.close());
+  const browser = await launchBrowser(t);
   const page = await browser.newPage();
   await page.exposeFunction('ticket', ticket);
   await page.goto(origin);
