@@ -104,7 +104,6 @@ export function attach({ sessionId, terminal, serializer, tell }: Options) {
   addEventListener('pagehide', keep);
 
   const before = sessionStorage.getItem(kept);
-  sessionStorage.removeItem(kept);
   if (before) {
     const { place: was, screen } = JSON.parse(before);
     place = was;
