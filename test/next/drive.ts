@@ -12,11 +12,17 @@ import { whole } from '../support/whole.js';
 import { app, build, type Mode, removeBuilds, SECRET, startNext, writeProxy } from './server.js';
 
 let browser: Browser;
+let closeBrowser = async () => {};
 before(async () => {
   writeProxy();
-  browser = await launchBrowser({ after });
+  browser = await launchBrowser({
+    after(close) {
+      closeBrowser = close;
+    },
+  });
 });
 after(async () => {
+  await closeBrowser();
   removeBuilds();
 });
 

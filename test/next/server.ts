@@ -58,16 +58,16 @@ export async function startNext(mode: Mode, environment: Readonly<Record<string,
   const child = spawn(process.execPath, [...commands[mode]], { cwd: app, env, detached: true });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const ended = once(child, 'exit');
+  let over = false;
+  const ended = once(child, 'exit').then(() => {
+    over = true;
+  });
+  const signal = (name: NodeJS.Signals) => over || process.kill(-child.pid!, name);
   const stop = async () => {
-    try {
-      process.kill(-child.pid!, 'SIGTERM');
-    } catch {
-      // It has ended already.
-    }
+    signal('SIGTERM');
     await ended;
   };
-  process.once('exit', () => child.exitCode === null && process.kill(-child.pid!, 'SIGKILL'));
+  process.once('exit', () => signal('SIGKILL'));
   await Promise.race([
     ended.then(() => Promise.reject(new Error(`next ${mode} ended: ${output}`))),
     until(() => /Ready in/.test(output), child.stdout),
