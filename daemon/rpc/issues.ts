@@ -7,9 +7,14 @@ export interface Problem {
   readonly message: string;
 }
 
-/** One problem for each issue, in the schema's order. Texts are described, not repeated: they may be secret. */
+/** More problems help nobody, and an answer must not be many times as long as what it is about. */
+const MOST = 100;
+/** Of the name of a field. */
+const NAME = 60;
+
+/** One problem for each of the first issues, in the schema's order. Texts are described, not repeated: they may be secret. */
 export function problems(issues: readonly z.core.$ZodIssue[], input: unknown): Problem[] {
-  return issues.map((issue) => {
+  return issues.slice(0, MOST).map((issue) => {
     const path = pathText(issue.path);
     const field = path === '' ? '`params`' : `\`${path}\``;
     return {
@@ -70,7 +75,7 @@ function got(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (issue.code === 'invalid_key') return JSON.stringify(String(issue.path.at(-1)).slice(0, 60));
+  if (issue.code === 'invalid_key') return JSON.stringify(String(issue.path.at(-1)).slice(0, NAME));
   if (typeof value !== 'string') return 'an object';
   // Choices and ids are names; repeating them helps and gives nothing away.
   const isName = issue.code === 'invalid_value' || (issue.code === 'invalid_format' && issue.format === 'uuid');
@@ -80,7 +85,8 @@ function got(issue: z.core.$ZodIssue, value: unknown): string {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const name = String(part).slice(0, NAME);
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }
 

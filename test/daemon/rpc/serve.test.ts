@@ -102,6 +102,18 @@ test(
 );
 
 test(
+  'of very many problems the first hundred are told, in names of a bearable length: an answer stays small',
+  onFloor({}, async ({ connectAs }) => {
+    const client = await connectAs('bob');
+    const environment = Object.fromEntries(Array.from({ length: 90_000 }, (_, at) => [`-${at}`, 1]));
+    const { error } = await client.call('session/create', { environment });
+    assert.equal(error.data.details.length, 100);
+    const long = await client.call('session/create', { environment: { [`-${'x'.repeat(500_000)}`]: 'x' } });
+    assert.ok(JSON.stringify(long.error).length < 1000);
+  }),
+);
+
+test(
   'unknown methods are MethodNotFound, those every object has among them',
   onFloor({}, async ({ connectAs }) => {
     const client = await connectAs();
