@@ -1,5 +1,8 @@
 /** Which fields are times: integers of Unix milliseconds for the daemon and its clients, ISO-8601 texts over HTTP. Pure. */
 
+/** The last time there is, Unix ms: beyond the year 9999 no text has it. */
+export const LAST_TIME = 253_402_300_799_999;
+
 interface Shape {
   readonly type?: string | readonly string[];
   readonly anyOf?: readonly Shape[];

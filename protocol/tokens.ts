@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { method, notification } from './define.js';
 import { GrantableScope, Scope } from './scopes.js';
+import { LAST_TIME } from './times.js';
 
 export const TokenKind = z.enum(['svc', 'cli', 'mcp', 'ses', 'tkt']);
 /**
@@ -53,7 +54,7 @@ export const tokenMethods = {
         ),
       folderId: z.uuid().optional().describe('Reach only this folder and what is below it.'),
       expiresInDays: z.int().min(1).max(3650).optional().describe('After so many days it is good no more.'),
-      expiresAt: z.int().min(0).optional().describe('The same as a time, Unix ms.'),
+      expiresAt: z.int().min(0).max(LAST_TIME).optional().describe('The same as a time, Unix ms.'),
     }),
     result: Token.extend({ key }),
     errors: ['NotFound', 'Forbidden'],

@@ -1,6 +1,6 @@
 /** Times: integers for the daemon, ISO-8601 texts for pages; told by the schema, never by what a value looks like. */
 import * as z from 'zod';
-import { isTime } from '#protocol/times';
+import { isTime, LAST_TIME } from '#protocol/times';
 
 type Change = (value: unknown) => unknown;
 
@@ -33,7 +33,9 @@ function changeOf(shape: Shape): Change | undefined {
   return typeof shape.additionalProperties === 'object' ? inMap(changeOf(shape.additionalProperties)) : undefined;
 }
 
-const toText: Change = (value) => (typeof value === 'number' ? new Date(value).toISOString() : value);
+/** A time that was stored before there was a last one must not cost the whole answer. */
+const toText: Change = (value) =>
+  typeof value === 'number' ? new Date(Math.min(value, LAST_TIME)).toISOString() : value;
 
 const inList = (change: Change | undefined): Change | undefined =>
   change && ((value) => (Array.isArray(value) ? value.map(change) : value));

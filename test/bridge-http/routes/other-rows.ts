@@ -213,6 +213,11 @@ const keys: readonly Row[] = ['keys', 'tokens'].flatMap((noun): Row[] => [
     send: () => ({ body: { name: 'x', expiresAt: 'soon' } }),
   },
   {
+    ...{ route: `POST /api/${noun}`, what: 'a time that no text has', fails: [400, 'INVALID_PARAMS'] },
+    send: () => ({ body: { name: 'x', expiresAt: 9e15 } }),
+    look: async ({ ask }) => assert.equal((await ask('GET', `/api/${noun}`)).status, 200),
+  },
+  {
     ...{ route: `POST /api/${noun}`, fails: [400, 'KEY_LIMIT_REACHED'] },
     async send(on) {
       for (let at = 0; at < 10; at++) await key(on);
