@@ -114,7 +114,7 @@ const folderId = z.uuid().describe('Folder id.');
 const Match = z.object({
   type: KnowledgeKind,
   score: z.number().describe('0 to 1.'),
-  item: z.looseObject({ id: z.uuid() }).describe('The convention, pattern, skill or tool.'),
+  item: z.looseObject(kept).describe('The convention, pattern, skill or tool.'),
 });
 
 export const knowledgeMethods = {

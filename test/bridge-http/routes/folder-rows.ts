@@ -197,7 +197,10 @@ const knowledge: readonly Row[] = [
       await on.ask('PATCH', `/api/folders/${id}/knowledge`, { action: 'add_convention', data });
       return { id, query: { search: 'tabs', type: 'convention', category: 'style' } };
     },
-    look: (_on, { body }) => assert.deepEqual([body.conventions.length, body.searchResults.length], [1, 1]),
+    look: (_on, { body }) => {
+      assert.deepEqual([body.conventions.length, body.searchResults.length], [1, 1]);
+      assert.deepEqual(body.searchResults[0].item, body.conventions[0], 'times are texts here too');
+    },
   },
   missing('GET /api/folders/:id/knowledge'),
   act('add_convention', { description: 'd', category: 'c', examples: ['e'], confidence: 0.5 }, (k) => k.conventions[0]),
