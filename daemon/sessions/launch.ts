@@ -42,8 +42,17 @@ function typed(wanted: Wanted, preferences: Preferences): string {
   if (command && launched) throw notTyped();
   const own = command ? '' : (wanted.startupCommand ?? preferences.startupCommand);
   if (!launched) return own;
-  const agent = agentLine(provider, agentFlags);
-  return own.trim() === '' ? agent : `${own} && ${agent}`;
+  return behind(own, agentLine(provider, agentFlags));
+}
+
+/** A command that ends in a line feed, or in an operator, is followed as a shell reads it: `;` says less than `&&`. */
+function behind(command: string, agent: string): string {
+  const own = command
+    .trimEnd()
+    .replace(/(?<![;\\]);$/, '')
+    .trimEnd();
+  if (own === '') return agent;
+  return /(?<!\\)[&|]$/.test(own) ? `${own} ${agent}` : `${own} && ${agent}`;
 }
 
 function notTyped(): RpcError {

@@ -7,7 +7,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { sessionMethods } from '#protocol';
 import { agentLine, quoted } from '../../../daemon/sessions/agent.js';
+import { launchOf } from '../../../daemon/sessions/launch.js';
 import { refused } from '../../support/refused.js';
+import { createSurroundings } from '../../support/surroundings.js';
 import { folderFor, reach, whole } from '../../support/whole.js';
 
 const hostile = [
@@ -67,6 +69,30 @@ test('a flag with a control character, which a line editor would obey, is refuse
     assert.equal(params.safeParse({ agentFlags: [text] }).success, false, JSON.stringify(text));
   assert.equal(agentLine('claude', ['--model=opus', 'it is']), "claude '--model=opus' 'it is'");
   assert.throws(() => agentLine('codex', Array(5).fill('x'.repeat(1000))), refused('InvalidParams', /at most 4000/));
+});
+
+const endings = [
+  'true',
+  'true\n',
+  'true ;',
+  'true && ',
+  'false ||',
+  'sleep 0 &',
+  'true &\n',
+  'cd /\ntrue\n',
+  'printf \\;',
+  ' \n',
+];
+test('however a startup command ends, the agent is launched behind it', () => {
+  const agent = { agentProvider: 'claude' as const, autoLaunchAgent: true, agentFlags: ['a b'] };
+  const { current } = createSurroundings().preferences;
+  for (const startupCommand of endings) {
+    const { startupCommand: line } = launchOf({ ...agent, startupCommand }, current);
+    const said = execFileSync('/bin/sh', ['-c', `claude() { echo "<$*>"; }\n${line}`]).toString();
+    assert.match(said, /<a b>\n$/, JSON.stringify(line));
+  }
+  const failed = launchOf({ ...agent, startupCommand: 'false;\n' }, current).startupCommand;
+  assert.equal(failed, "false && claude 'a b'");
 });
 
 test('an agent is launched behind the startup command with its flags, and by nothing a flag holds', async (t) => {
