@@ -44,15 +44,26 @@ export function tmuxHandlers(deps: TmuxDeps): Handlers<typeof tmuxMethods> {
 
 const PREFIX = 'rdv-';
 
-/** What the user may know of: his own, and what is nobody's. One that is being made is not there yet. */
+/**
+ * What the user may know of: his own, and what is nobody's. One that is being made is not there yet, and one that shows
+ * a window of a session that stands, as a second view of it does, is nobody's to end.
+ */
 async function visible(deps: Pick<TmuxDeps, 'backend' | 'store'>, user: string): Promise<BackendSession[]> {
   const sessions = await deps.backend.sessions();
-  return sessions.filter(({ id }) => isVisible(deps, user, id));
+  const standing = sessions.filter(({ id }) => !isOrphan(deps, id) || isIntended(deps, id));
+  const theirs = new Set(standing.flatMap(({ windows }) => windows));
+  const isView = (session: BackendSession) =>
+    !standing.includes(session) && session.windows.some((window) => theirs.has(window));
+  return sessions.filter((session) => isVisible(deps, user, session.id) && !isView(session));
 }
 
 function isVisible({ store }: Pick<TmuxDeps, 'store'>, user: string, id: string): boolean {
   const row = store.find(id);
-  return row ? row.userId === user : !store.intents().some(({ session }) => session.id === id);
+  return row ? row.userId === user : !isIntended({ store }, id);
+}
+
+function isIntended({ store }: Pick<TmuxDeps, 'store'>, id: string): boolean {
+  return store.intents().some(({ session }) => session.id === id);
 }
 
 function isOrphan({ store }: Pick<TmuxDeps, 'store'>, id: string): boolean {

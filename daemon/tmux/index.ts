@@ -98,14 +98,21 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
 const tellsSignals = ({ major, minor }: TmuxVersion) => major > 3 || (major === 3 && minor >= 3);
 
 async function listAndLink(run: Parameters<typeof listWindows>[0], signals: boolean): Promise<SeenWindow[]> {
-  const windows = await listWindows(run, signals);
-  const unique = [...new Map(windows.map((window) => [window.pane, window])).values()];
+  const unique = oneOfEach(await listWindows(run, signals));
   const linked = await linkedWindows(run);
   // One that ended since it was listed cannot be linked; the others are there all the same.
   const linking = unique.map(({ window, id }) => linked.has(window) || linkWindow(run, id).then(isThere, isNotThere));
   const there = await Promise.all(linking);
   return unique.filter((_, at) => there[at]);
 }
+
+/** Another session of the server may show a window of ours too, under a name like ours: `new-session -t` calls it so. */
+function oneOfEach(windows: readonly SeenWindow[]): SeenWindow[] {
+  const ours = windows.filter(({ id }) => UUID.test(id));
+  return [...new Map([...windows, ...ours].map((window) => [window.pane, window])).values()];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const isThere = () => true;
 

@@ -64,6 +64,25 @@ test('a user sees and ends his own tmux sessions and orphans; those of others an
   assert.equal((await bob.call('session/get', { id: other.id })).status, 'active');
 });
 
+test('a second view of a session, as tmux makes and names it, is no orphan, and the session outlives a restart with it', async (t) => {
+  const { daemon } = await whole(t);
+  const [ann, bob] = [await as(t, daemon, 'ann'), await as(t, daemon, 'bob')];
+  const { id, tmuxSessionName: name } = await bob.call('session/create', { command: ['cat'] });
+  askTmux(daemon, 'new-session', '-d', '-t', `=${name}`);
+  const view = namesIn(daemon).find((each) => each !== name)!;
+  assert.ok(view.startsWith(`${name}-`));
+  for (const client of [ann, bob]) {
+    assert.equal((await client.call('tmux/list', {})).orphanedCount, 0);
+    await assert.rejects(client.call('tmux/kill', { name: view }), refused('NotFound', /./, 'TMUX_SESSION_NOT_FOUND'));
+    assert.deepEqual(await client.call('tmux/killOrphaned', {}), { success: true, killed: [] });
+  }
+  await daemon.restart();
+  const again = await as(t, daemon, 'bob');
+  assert.equal((await again.call('session/get', { id })).status, 'active');
+  await again.call('session/send', { id, text: 'still here', enter: true });
+  await again.call('session/wait', { id, until: 'pattern', pattern: '^still here$' });
+});
+
 test('without tmux there is nothing to list and nothing to end', async (t) => {
   const { client } = await whole(t, { config: '[terminal]\nbackend = "pty"\n' });
   const { tmuxSessionName: name } = await client.call('session/create', { command: ['cat'] });
