@@ -40,7 +40,9 @@ function givenAs(field: Field, { path, query, body, headers }: Given, { http, ti
   return header === undefined ? undefined : headers[header.toLowerCase()];
 }
 
+/** What a page has nothing for it may send empty; a name alone is a switch that is on. */
 function queried(field: Field, text: string, times: RouteMethod['times']): unknown {
+  if (text === '' && !field.required && field.type !== 'boolean') return undefined;
   return times.has(field.name) && isIso(text) ? text : fromText(field, text);
 }
 

@@ -67,6 +67,15 @@ export const sessionRows: readonly Row[] = [
       ),
   },
   {
+    ...{ route: 'GET /api/sessions', what: 'nothing chosen' },
+    gives: { sessions: [Session], '+': 'revision unchanged more' },
+    async send(on) {
+      await one(on);
+      return { query: { status: '', folderId: '', limit: '' } };
+    },
+    look: (_on, { body }) => assert.notEqual(body.sessions.length, 0),
+  },
+  {
     ...{ route: 'POST /api/sessions', what: 'everything given', status: 201, gives: Session },
     async send(on) {
       const { id: folderId } = await on.folder();
