@@ -136,7 +136,8 @@ function nothingGiven(): RpcError {
 function allOf({ store }: SessionDeps, user: string, ids: readonly string[]): Session[] {
   const sessions = ids.map((id) => store.find(id));
   const unknown = ids.find((_, at) => sessions[at]?.userId !== user);
-  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  const seen = new Set<string>();
+  const twice = ids.find((id) => seen.size === seen.add(id).size);
   const wrong = unknown ?? twice;
   if (wrong === undefined) return sessions as Session[];
   const what = unknown === undefined ? 'twice' : 'which is no session';
