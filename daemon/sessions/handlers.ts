@@ -47,7 +47,6 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionMetho
       if (status === 'closed' || status === 'trashed') need('session/update', 'destroy', identity);
       const changes = wantedChanges(deps, user, given);
       const session = store.get(user, id);
-      if (status === undefined && Object.keys(changes).length === 0) throw nothingGiven();
       // Before anything changes. Whether a window stands shows only when it is looked for.
       if (status !== undefined) turn(session, status, now());
       if (status === 'active') places.get(id);
@@ -125,11 +124,6 @@ function wantedChanges({ folders }: SessionDeps, user: string, given: Given): Ch
 function filedStill({ folders }: SessionDeps, changes: Changes): Changes {
   const { folderId } = changes;
   return folderId && !folders.find(folderId) ? { ...changes, folderId: null } : changes;
-}
-
-function nothingGiven(): RpcError {
-  const said = 'Expected something to change: `name`, `status`, `tabOrder`, `projectPath` or `folderId`.';
-  return new RpcError('InvalidParams', said, { code: 'NO_UPDATES' });
 }
 
 /** Throws InvalidParams when one is named twice or is none of the user's. */

@@ -178,7 +178,11 @@ export const sessionRows: readonly Row[] = [
     ...{ route: 'PATCH /api/sessions/:id', fails: [400, 'INVALID_PATH'] },
     send: async (on) => ({ ...(await one(on)), body: { projectPath: '/none/such' } }),
   },
-  { route: 'PATCH /api/sessions/:id', what: 'nothing', fails: [400, 'NO_UPDATES'], send: one },
+  {
+    ...{ route: 'PATCH /api/sessions/:id', what: 'a folder that is a path, alone', gives: Session },
+    send: async (on) => ({ ...(await one(on)), body: { folderId: '/home/ann/src' } }),
+  },
+  { route: 'PATCH /api/sessions/:id', what: 'nothing', gives: Session, send: one },
   missing('PATCH /api/sessions/:id', { name: 'x' }),
   { route: 'DELETE /api/sessions/:id', send: one },
   {

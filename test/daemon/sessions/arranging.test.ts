@@ -89,13 +89,13 @@ test('an update changes what it names and nothing else', async (t) => {
   assert.deepEqual(updated, { ...made, ...changes, updatedAt: updated.updatedAt });
   const events = slice.events().length;
   for (const [wrong, error] of [
-    [{}, refused('InvalidParams', /something to change/, 'NO_UPDATES')],
     [{ name: 'c', projectPath: '/none/such' }, refused('InvalidParams', /does not exist/, 'INVALID_PATH')],
     [{ name: 'c', folderId: NOBODY }, refused('NotFound', /No folder/)],
     [{ name: 'c', status: 'active' }, refused('Conflict', /cannot become active/, 'INVALID_STATE_TRANSITION')],
   ] as const) {
     await assert.rejects(slice.call('session/update', { id, ...wrong }), error);
   }
+  assert.deepEqual(await slice.call('session/update', { id }), updated);
   const now = await slice.call('session/get', { id });
   assert.deepEqual([now, slice.events().length], [{ ...updated, repository: null }, events]);
 });
