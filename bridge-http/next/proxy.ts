@@ -22,7 +22,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     headers.set('x-rdv-user-id', user);
   }
   const port = textOf('run/bridge.port');
-  if (port === undefined) return away();
+  if (port === undefined) return away(request);
   const { pathname, search } = request.nextUrl;
   return NextResponse.rewrite(`http://127.0.0.1:${port}${pathname}${search}`, { request: { headers } });
 }
@@ -38,7 +38,11 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function away(): NextResponse {
+/** A page's EventSource asks no more after an error, so it is told to ask again. */
+function away(request: NextRequest): NextResponse {
+  if (request.headers.get('accept')?.includes('text/event-stream')) {
+    return new NextResponse('retry: 1000\n\n', { headers: { 'content-type': 'text/event-stream' } });
+  }
   const error = 'The bridge does not run, or listens on no port: set bridge.tcp and run `rdv bridge start`.';
   return NextResponse.json({ error, code: 'RDV_UNAVAILABLE' }, { status: 503 });
 }

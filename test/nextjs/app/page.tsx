@@ -24,17 +24,9 @@ export default function Page() {
 
   useEffect(() => {
     setOpen(location.hash.slice(1) || undefined);
-    const source = new EventSource('/api/events');
-    source.onopen = () => {
-      setEvents('open');
-      void load();
-    };
-    source.onerror = () => setEvents('lost');
-    for (const name of ['session/created', 'session/changed', 'session/exited', 'resync']) {
-      source.addEventListener(name, () => void load());
-    }
+    const events = follow(setEvents, () => void load());
     void load();
-    return () => source.close();
+    return () => events.close();
   }, [load]);
 
   const show = (id: string) => {
@@ -74,4 +66,31 @@ export default function Page() {
       {open && <Screen key={open} sessionId={open} />}
     </main>
   );
+}
+
+/** Asks again also where the browser does not: after an error that was answered. */
+function follow(tell: (state: string) => void, changed: () => void) {
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    source = new EventSource('/api/events');
+    source.onopen = () => {
+      tell('open');
+      changed();
+    };
+    source.onerror = () => {
+      tell('lost');
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 1000);
+    };
+    for (const name of ['session/created', 'session/changed', 'session/exited', 'resync']) {
+      source.addEventListener(name, changed);
+    }
+  };
+  open();
+  return {
+    close() {
+      clearTimeout(again);
+      source.close();
+    },
+  };
 }
