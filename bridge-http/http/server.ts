@@ -73,11 +73,12 @@ export function createHttpServer(options: HttpOptions): Server {
     const failing = new Refusal(417, 'EXPECTATION_FAILED', 'Only `Expect: 100-continue` is understood.', CLOSE);
     void answer({ ...serving, endpoint: () => Promise.reject(failing) }, request, response);
   });
+  // These two come without a listener of the server's, and an error of theirs would end the process.
   server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
     refuse(serving, socket, new Refusal(405, 'METHOD_NOT_ALLOWED', 'This is no proxy.'));
   });
   server.on('upgrade', (request, socket, head) => {
-    // Without a listener an error of a socket that nobody has taken over yet would end the process.
     socket.on('error', () => socket.destroy());
     connections.handedOver(socket as Socket);
     options.upgrade(request, socket, head).catch((error) => refuse(serving, socket, error, request.method));

@@ -181,6 +181,7 @@ test('random bytes and requests cut anywhere end no more than their own connecti
     sized('{"a":[1,2]}'),
     chunked('{"a"', ':1}', ''),
     get('/', 'Upgrade: x\r\nConnection: upgrade\r\n'),
+    'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n',
   ];
   const rounds = Number(process.env.SOAK_REQUESTS ?? 3000);
   for (let round = 0; round < rounds; round++) {
