@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 export interface Connections {
   /** One more. False when there is room for it nowhere: everybody else waits for an answer. */
   opened(socket: Socket): boolean;
-  began(socket: Socket, request: IncomingMessage): void;
+  /** False when it asks on and on without taking the answers. */
+  began(socket: Socket, request: IncomingMessage): boolean;
   ended(socket: Socket, request: IncomingMessage): void;
   /** No longer ours to count: its owner bounds it. */
   handedOver(socket: Socket): void;
@@ -14,6 +15,9 @@ export interface Connections {
   /** Whether an answer to what it sends now would be taken for that, and for nothing before. */
   listens(socket: Socket): boolean;
 }
+
+/** Requests of one connection without an answer yet; no program in use sends a second one before the first is answered. */
+const IN_A_ROW = 100;
 
 interface Use {
   readonly requests: Set<IncomingMessage>;
@@ -41,9 +45,10 @@ export function createConnections(most: number): Connections {
     },
     began(socket, request) {
       const use = used(socket);
-      if (!use) return;
+      if (!use) return true;
       use.requests.add(request);
       use.answeredEarly = false;
+      return use.requests.size <= IN_A_ROW;
     },
     ended: (socket, request) => void used(socket)?.requests.delete(request),
     handedOver: (socket) => void open.delete(socket),

@@ -31,11 +31,13 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** For the next request on a connection. */
   readonly idleMs: number;
+  /** Without a byte that comes or is taken; no answer of the daemon's is waited for as long. */
+  readonly stallMs: number;
   /** One more takes the place of the one that has waited longest without a request. */
   readonly connections: number;
 }
 
-const usual: HttpLimits = { headersMs: 10_000, requestMs: 30_000, idleMs: 60_000, connections: 1000 };
+const usual: HttpLimits = { headersMs: 10_000, requestMs: 30_000, idleMs: 60_000, stallMs: 60_000, connections: 1000 };
 const HEADER_BYTES = 16 * 1024;
 /** Of a body nobody wants, so much is thrown away, so that its sender comes to read the answer; then he is cut off. */
 const UNWANTED_BYTES = 16 * 1024 * 1024;
@@ -48,7 +50,7 @@ interface Serving extends HttpOptions {
 
 /** Not yet listening. Once it is closed, each connection ends with the answer it waits for. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { headersMs, requestMs, idleMs, connections: most } = { ...usual, ...options.limits };
+  const { headersMs, requestMs, idleMs, stallMs, connections: most } = { ...usual, ...options.limits };
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
     headersTimeout: headersMs,
@@ -58,6 +60,7 @@ export function createHttpServer(options: HttpOptions): Server {
     // What is missing is told in our words, by the gate.
     requireHostHeader: false,
   });
+  server.timeout = stallMs;
   const connections = createConnections(most);
   const serving: Serving = { ...options, server, connections, refused: createRefusedLog(options.log) };
   server.on('connection', (socket) => {
@@ -92,7 +95,7 @@ const RETRY = { 'retry-after': '1' } as const;
 async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { endpoint, server, connections } = serving;
   const { socket } = request;
-  connections.began(socket, request);
+  if (!connections.began(socket, request)) return void socket.destroy();
   const leaving = new AbortController();
   response.once('close', () => {
     connections.ended(socket, request);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readJson } from '../../../bridge-http/http/body.js';
 import type { Endpoint } from '../../../bridge-http/http/exchange.js';
 import { randomFrom } from '../../support/random.js';
@@ -197,4 +198,16 @@ test('random bytes and requests cut anywhere end no more than their own connecti
     logged.filter(({ level, reason }) => level === 'error' && !/upgrade/.test(String(reason))),
     [],
   );
+});
+
+test('who does not take his answers is cut off: after a while, and at once when he asks on and on', async (t) => {
+  const large: Endpoint = async () => ({ status: 200, body: 'a'.repeat(8 * 1024 * 1024) });
+  const { open, count } = await served(t, large, { stallMs: 200 });
+  const socket = (await open()).pause();
+  socket.write(get('/'));
+  while ((await count()) === 0) await delay(5);
+  while ((await count()) > 0) await delay(20);
+  const { exchange } = await served(t, echo);
+  assert.equal(answersIn(await exchange(get('/').repeat(99) + get('/', 'Connection: close\r\n'))).length, 100);
+  assert.equal(await exchange(get('/').repeat(200)), '');
 });
