@@ -61,9 +61,10 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
       const caller = await callers.of(request);
       const names = namesIn(query);
       const since = placeIn(request.headers['last-event-id'], query);
+      // Before there is a feed for it: one without a stream would stand for ever.
+      if (gone.aborted) return undefined;
       const feed = feedOf(caller);
       if (feed.streams.size >= STREAMS) throw tooMany();
-      if (gone.aborted) return undefined;
       const stream = createStream(response, names && new Set(names));
       const leave = () => feed.leave(stream);
       gone.addEventListener('abort', leave, { once: true });
