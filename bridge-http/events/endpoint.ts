@@ -77,6 +77,7 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
         leave();
         throw error;
       }
+      if (request.method === 'HEAD') stream.end();
       return undefined;
     },
 

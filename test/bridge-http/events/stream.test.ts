@@ -1,5 +1,7 @@
 /** Events for pages: told in order, gone on with from any place, and refused like everything else. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
 import { folderNames, frontEnd, makeFolder, type Page, pageOf } from '../../support/sse.js';
@@ -65,4 +67,18 @@ test('what is asked wrongly is refused as everywhere', async (t) => {
   assert.deepEqual(await ask('POST', '/api/events'), [405, 'METHOD_NOT_ALLOWED']);
   assert.deepEqual(await ask('GET', '/api/events', {}), [401, 'MISSING_TOKEN']);
   assert.deepEqual(await ask('GET', '/api/events', { authorization: 'Bearer rdv_x' }), [401, 'INVALID_TOKEN']);
+});
+
+test('HEAD tells what a stream would be, and is answered at once', async (t) => {
+  const { bridge } = await bridged(t);
+  const head = async (headers: Record<string, string>) => {
+    const to = { socketPath: bridge.paths.bridgeSocket, method: 'HEAD', path: '/api/events', agent: false };
+    const asked = request({ ...to, headers: { host: 'localhost', ...headers } }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
+    return [response.statusCode, response.headers['content-type']];
+  };
+  assert.deepEqual(await head(frontEnd(bridge)), [200, 'text/event-stream; charset=utf-8']);
+  const refused = await head({ authorization: 'Bearer rdv_wrong' });
+  assert.deepEqual(refused, [401, 'application/json; charset=utf-8']);
 });
