@@ -1,5 +1,6 @@
 /** The bridge, put together: listeners, endpoints, connections to the daemon, and the way out. */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
@@ -75,9 +76,14 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const limits = options.limits ?? {};
   const servers: Server[] = [];
+  const sockets = new Set<Socket>();
   const listeners: Listener[] = [];
   const serve = (answering: Endpoint) => {
     const server = createHttpServer({ endpoint: answering, upgrade, log, limits });
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     servers.push(server);
     return server;
   };
@@ -87,6 +93,8 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     const ended = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     await terminals.close();
     for (const server of servers) server.closeIdleConnections();
+    // One that was opened ahead and has said nothing yet is not idle to the server, and would be waited for.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     await Promise.race([Promise.all(ended), delay(DRAIN_MS, undefined, { ref: false })]);
     for (const server of servers) server.closeAllConnections();
     pool.close();

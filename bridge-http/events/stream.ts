@@ -9,7 +9,7 @@ export interface Stream {
   begin(missed: readonly Item[], place: number): void;
   /** A sign of life, unless something is on its way anyhow. */
   beat(): void;
-  /** Nothing of one that has not begun: that is told what kept it from it. */
+  /** Also for a page that does not read. Nothing of one that has not begun: that is told what kept it from it. */
   end(): void;
 }
 
@@ -17,6 +17,9 @@ export interface Stream {
 const UNREAD_BYTES = 512 * 1024;
 /** Events kept until a stream begins. And then? `resync`. */
 const KEPT = 1000;
+
+/** What was written before the end is read in that time, or not at all. */
+const LINGER_MS = 1000;
 
 const head = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -74,7 +77,9 @@ export function createStream(response: ServerResponse, wanted: ReadonlySet<strin
       if (!kept && response.writableLength === 0) response.write(heartbeat(place));
     },
     end() {
-      if (!kept) response.end();
+      if (kept) return;
+      response.end();
+      setTimeout(() => response.destroy(), LINGER_MS).unref();
     },
   };
 }

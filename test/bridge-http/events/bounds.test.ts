@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
 import { folderNames, frontEnd, makeFolder, pageOf } from '../../support/sse.js';
@@ -27,6 +28,24 @@ test('a page that does not read is told nothing more until it does, then resync,
   await lazy.until((each) => folderNames(each).includes('last'));
   assert.ok(lazy.told.length < brisk.told.length / 2 + 10, `${lazy.told.length} of ${brisk.told.length}`);
   assert.equal(lazy.told.at(-2)!.event, 'resync');
+});
+
+test('a bridge that stops waits neither for a page that does not read nor for a connection that says nothing', async (t) => {
+  const { bridge } = await bridged(t, { config: '[limits]\nwrite_per_second = 0\n' });
+  const lazy = await pageOf(t, bridge);
+  await lazy.until(({ lastId }) => lastId !== undefined);
+  lazy.response.pause();
+  const silent = connect({ path: bridge.paths.bridgeSocket });
+  t.after(() => silent.destroy());
+  await once(silent, 'connect');
+  const ann = bridge.as('ann');
+  const { body } = await ann('POST', '/api/folders', { name: 'a' });
+  for (let n = 0; n < 150; n++) {
+    await ann('PATCH', `/api/folders/${body.id}`, { path: `/tmp/${'long/'.repeat(700)}${n}` });
+  }
+  const since = performance.now();
+  await bridge.stop();
+  assert.ok(performance.now() - since < 10_000);
 });
 
 test('a caller has at most 64 streams, and a page that left makes room', async (t) => {
