@@ -1,4 +1,5 @@
 /** The bridge, put together: listeners, endpoints, connections to the daemon, and the way out. */
+import { rmSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -104,6 +105,8 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   try {
     // First what may be somebody else's: before a name is taken from the one that runs.
     if (settings.port !== undefined) listeners.push(await listenOnPort(serve(endpoint), settings.port, portFile));
+    // Of one that was killed: the front end would send its token to whoever has the port now.
+    else rmSync(portFile, { force: true });
     listeners.push(await listenOnSocket(serve(onlyUpgrades), settings.terminalSocket));
     listeners.push(await listenOnSocket(serve(endpoint), settings.socket));
   } catch (error) {

@@ -78,6 +78,7 @@ test('a bridge that was killed is in nobody\u2019s way, and a process that has i
   assert.equal(existsSync(paths.bridgeSocket), true);
   assert.equal((await rdv(home, 'start')).code, 0);
   assert.notEqual(await findBridgeProcess(paths), pid);
+  assert.equal(existsSync(paths.bridgePort), false);
   await rdv(home, 'stop');
   writeFileSync(paths.bridgePid, `${process.pid}\n`);
   assert.equal(await findBridgeProcess(paths), undefined);
