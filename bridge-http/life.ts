@@ -66,10 +66,15 @@ async function look(paths: Paths, bridge: Bridge, log: Log, ask: Ending['ask']):
     if (await bridge.check()) writePid(paths);
     else ask('another bridge has taken its place', errors.Overloaded.exit);
   } catch (error) {
+    if (isPassing(error))
+      return log({ level: 'warn', message: 'its names cannot be looked at now', reason: String(error) });
     log({ level: 'error', message: 'a socket could not be had again', reason: String(error) });
     ask('nobody can reach it', 1);
   }
 }
+
+/** Too many files are open, which says nothing of the names: there is another look in a moment. */
+const isPassing = (error: unknown) => ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 interface Ending {
   readonly ask: (reason: string, code: number) => void;
