@@ -1,4 +1,5 @@
 /** `GET /health`: what a probe needs to know, told to anybody, and nothing that is secret. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import type { Endpoint } from './http/exchange.js';
@@ -12,6 +13,8 @@ export interface HealthDeps {
   readonly webSockets: () => number;
 }
 
+/** The front end waits a second: a daemon that says nothing for so long is as good as away. */
+const ANSWER_MS = 800;
 /** However many ask, the daemon is asked once in so long. */
 const FRESH_MS = 500;
 
@@ -22,7 +25,8 @@ export function createHealth(deps: HealthDeps): Endpoint {
   return async () => {
     if (!seen || performance.now() - asked >= FRESH_MS) {
       asked = performance.now();
-      seen = look(deps);
+      // To log in may take longer than the signal tells of.
+      seen = Promise.race([look(deps), delay(ANSWER_MS, undefined, { ref: false })]);
     }
     const found = await seen;
     const healthy = found?.health.status === 'healthy';
@@ -50,10 +54,11 @@ interface Seen {
 /** Undefined while the daemon is away. */
 async function look({ pool, voucher }: HealthDeps): Promise<Seen | undefined> {
   const nobody = voucher.actFor('', 'service');
+  const signal = AbortSignal.timeout(ANSWER_MS);
   try {
     const [health, status] = await Promise.all([
-      pool.call(nobody, 'daemon/health', {}),
-      pool.call(nobody, 'daemon/status', {}),
+      pool.call(nobody, 'daemon/health', {}, signal),
+      pool.call(nobody, 'daemon/status', {}, signal),
     ]);
     return { health, status };
   } catch (error) {
