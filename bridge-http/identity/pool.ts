@@ -5,6 +5,7 @@ import { RpcError } from '#protocol/errors';
 import { limits } from '#protocol/lifecycle';
 import { Refusal } from '../http/refusal.js';
 import type { Caller } from './caller.js';
+import { createRoom } from './room.js';
 
 export interface PoolOptions {
   readonly socketPath: string;
@@ -27,9 +28,9 @@ export interface Pool {
 
 interface Line {
   readonly shared: Shared<[]>;
+  /** Calls, also those that wait, and streams: while there are any, it stays. */
+  users: number;
   underWay: number;
-  /** Streams on it. */
-  held: number;
   readonly waiting: (() => void)[];
   idle?: NodeJS.Timeout | undefined;
 }
@@ -41,63 +42,84 @@ const ANSWER_MS = 28_000;
 const UNDER_WAY = limits.requestsInFlight - 16;
 /** What waits beyond that, and then? Refused. */
 const WAITING = 256;
+/** For a connection of another caller to become free, when there are as many as there may be. */
+const ROOM_MS = 5000;
 /** Of the connections the daemon lets one token have. */
 const LINES = limits.connectionsPerToken - 16;
 
 export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = ANSWER_MS }: PoolOptions): Pool {
   const lines = new Map<string, Line>();
+  const room = createRoom(WAITING);
   let pending = 0;
 
-  const lineOf = (caller: Caller): Line => {
-    const known = lines.get(caller.key);
-    if (known) return known;
-    makeRoom(lines);
-    const shared = createShared(() => open(caller, socketPath, version));
-    const line = { shared, underWay: 0, held: 0, waiting: [] };
-    lines.set(caller.key, line);
-    return line;
+  /** Only `users` keeps a line from being dropped, so it counts in the same turn in which the line is found. */
+  const claim = async (caller: Caller): Promise<Line> => {
+    const late = performance.now() + ROOM_MS;
+    for (;;) {
+      const line = lines.get(caller.key) ?? begin(caller);
+      if (line) {
+        line.users++;
+        clearTimeout(line.idle);
+        // The map is in the order of the last use.
+        lines.delete(caller.key);
+        lines.set(caller.key, line);
+        return line;
+      }
+      const left = late - performance.now();
+      if (left <= 0 || !(await room.wait(left))) throw tooMany();
+    }
   };
 
-  const rest = (caller: Caller, line: Line) => {
-    clearTimeout(line.idle);
-    if (line.underWay + line.held > 0) return;
-    line.idle = setTimeout(() => drop(lines, caller.key, line), idleMs);
-    line.idle.unref();
+  /** Undefined when there is no room. The bridge itself, which asks how the daemon is, always has some. */
+  const begin = (caller: Caller): Line | undefined => {
+    if (caller.user !== '' && !makeRoom(lines)) return undefined;
+    return { shared: createShared(() => open(caller, socketPath, version)), users: 0, underWay: 0, waiting: [] };
+  };
+
+  const release = (caller: Caller, line: Line) => {
+    if (--line.users > 0) return;
+    if (lines.get(caller.key) === line) {
+      line.idle = setTimeout(() => drop(lines, caller.key, line), idleMs);
+      line.idle.unref();
+    }
+    room.left();
   };
 
   return {
     async call(caller, method, params, signal) {
-      const line = lineOf(caller);
-      const options: CallOptions = { timeoutMs: answerMs, ...(signal && { signal }) };
+      const until = performance.now() + answerMs;
+      const line = await claim(caller);
+      const options: CallOptions = {
+        get timeoutMs() {
+          return Math.max(1, until - performance.now());
+        },
+        ...(signal && { signal }),
+      };
       const once = () => callThrough(() => line.shared.client(), method, params, options);
-      await enter(line);
       pending++;
       try {
-        return await repeating(once, (error) => mayRepeat(method, error, signal));
+        await enter(line, until);
+        return await repeating(once, (error) => mayRepeat(method, error, signal)).finally(() => leave(line));
       } catch (error) {
-        if (isShutOut(error) && line.underWay + line.held === 1) drop(lines, caller.key, line);
+        if (isShutOut(error) && line.users === 1) drop(lines, caller.key, line);
         throw error;
       } finally {
         pending--;
-        leave(line);
-        if (lines.get(caller.key) === line) rest(caller, line);
+        release(caller, line);
       }
     },
 
     async hold(caller) {
-      const line = lineOf(caller);
-      line.held++;
+      const line = await claim(caller);
       let released = false;
-      const release = () => {
-        if (released) return;
+      const once = () => {
+        if (!released) release(caller, line);
         released = true;
-        line.held--;
-        rest(caller, line);
       };
       try {
-        return { client: await line.shared.client(), release };
+        return { client: await line.shared.client(), release: once };
       } catch (error) {
-        release();
+        once();
         throw error;
       }
     },
@@ -173,7 +195,8 @@ function mayRepeat(method: MethodName, error: unknown, signal: AbortSignal | und
   return codeOf(error) === 'CONNECTION_LOST' && reads.has(method) && !signal?.aborted;
 }
 
-function enter(line: Line): Promise<void> | undefined {
+/** Throws Overloaded, and Timeout when it is not its turn by then. */
+function enter(line: Line, until: number): Promise<void> | undefined {
   if (line.underWay < UNDER_WAY) {
     line.underWay++;
     return undefined;
@@ -181,7 +204,18 @@ function enter(line: Line): Promise<void> | undefined {
   if (line.waiting.length >= WAITING) {
     throw new RpcError('Overloaded', 'Too many requests are under way. Try again in a second.', { retryAfterMs: 1000 });
   }
-  return new Promise((resolve) => line.waiting.push(resolve));
+  return new Promise((resolve, reject) => {
+    const begin = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const giveUp = () => {
+      line.waiting.splice(line.waiting.indexOf(begin), 1);
+      reject(new RpcError('Timeout', 'The daemon did not answer what was asked before in time.'));
+    };
+    const timer = setTimeout(giveUp, until - performance.now());
+    line.waiting.push(begin);
+  });
 }
 
 /** Whoever waits longest takes the place. */
@@ -191,14 +225,19 @@ function leave(line: Line): void {
   else line.underWay--;
 }
 
-function makeRoom(lines: Map<string, Line>): void {
-  if (lines.size < LINES) return;
+/** Whoever has not used his connection for longest gives it up. False when all are in use. */
+function makeRoom(lines: Map<string, Line>): boolean {
+  if (lines.size < LINES) return true;
   for (const [key, line] of lines) {
-    if (line.underWay + line.held > 0) continue;
+    if (line.users > 0) continue;
     drop(lines, key, line);
-    return;
+    return true;
   }
-  throw new Refusal(503, 'TOO_MANY_CALLERS', 'Too many users are connected.', { 'retry-after': '5' });
+  return false;
+}
+
+function tooMany(): Refusal {
+  return new Refusal(503, 'TOO_MANY_CALLERS', 'Too many users are connected.', { 'retry-after': '5' });
 }
 
 function drop(lines: Map<string, Line>, key: string, line: Line): void {

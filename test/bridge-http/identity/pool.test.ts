@@ -45,3 +45,35 @@ test('a login and a read that were cut off are made again, what changes somethin
   );
   assert.deepEqual([heard('session/close'), pool.pending], [1, 0]);
 });
+
+test('more callers than there are connections are answered one after another, and the probe besides', async (t) => {
+  let give = (_: object) => {};
+  const given = new Promise<object>((resolve) => (give = resolve));
+  const stub = await startStub({ initialize: () => login, 'session/list': () => given, 'daemon/health': () => ({}) });
+  const pool = createPool({ socketPath: stub.socketPath, version: '0' });
+  t.after(async () => {
+    pool.close();
+    await stub.stop();
+  });
+  const all = Array.from({ length: 200 }, (_, i) =>
+    pool.call(callerWith('service', 'x', `user ${i}`), 'session/list', {}),
+  );
+  await stub.heardOf('session/list', 112);
+  assert.deepEqual(await pool.call(callerWith('service', 'x', ''), 'daemon/health', {}), {});
+  give({ sessions: [] });
+  assert.equal((await Promise.all(all)).length, 200);
+});
+
+test('who waits for his turn is told that it takes too long when it does', async (t) => {
+  const stub = await startStub({ initialize: () => login });
+  const pool = createPool({ socketPath: stub.socketPath, version: '0', answerMs: 300 });
+  t.after(async () => {
+    pool.close();
+    await stub.stop();
+  });
+  const since = performance.now();
+  const all = await Promise.allSettled(Array.from({ length: 150 }, () => pool.call(ann, 'session/list', {})));
+  assert.ok(performance.now() - since < 900);
+  assert.ok(all.every((each) => each.status === 'rejected' && each.reason.kind === 'Timeout'));
+  assert.equal(pool.pending, 0);
+});
