@@ -78,6 +78,7 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
         throw error;
       }
       if (request.method === 'HEAD') stream.end();
+      if (caller.until !== undefined) endAt(caller.until, stream, gone);
       return undefined;
     },
 
@@ -88,6 +89,15 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
     },
   };
 }
+
+/** A page that may still come in connects again, and goes on where it was. */
+function endAt(until: number, stream: Stream, gone: AbortSignal): void {
+  const timer = setTimeout(() => stream.end(), Math.min(until - Date.now(), LONGEST_MS)).unref();
+  gone.addEventListener('abort', () => clearTimeout(timer), { once: true });
+}
+
+/** Timers take no more. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Several by commas or said several times; undefined for all. */
 function namesIn(query: URLSearchParams): string[] | undefined {

@@ -37,7 +37,7 @@ export function createAccess(options: AccessOptions): FindPerson {
       throw error instanceof errors.JOSEError ? refused(error) : error;
     });
     if (typeof payload.email !== 'string' || !EMAIL.test(payload.email)) throw refused();
-    return payload.email.toLowerCase();
+    return { user: payload.email.toLowerCase(), until: payload.exp! * 1000 };
   };
 }
 

@@ -10,6 +10,8 @@ export interface Caller {
   readonly token: () => string;
   /** For whom a service token acts; empty for nobody yet. */
   readonly user?: string;
+  /** When his word ends (Unix ms), where the daemon does not see to it. */
+  readonly until?: number;
 }
 
 /** A program with a token of its own, or the front end with the one it was given. */

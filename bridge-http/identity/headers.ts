@@ -4,8 +4,14 @@ import { Refusal } from '../http/refusal.js';
 import { type Caller, callerWith } from './caller.js';
 import type { Voucher } from './vouch.js';
 
-/** A person whom somebody else has let in; undefined when the request brings nothing of the kind. */
-export type FindPerson = (request: IncomingMessage) => Promise<string | undefined>;
+/** A person whom somebody else has let in, until a time (Unix ms). */
+export interface Person {
+  readonly user: string;
+  readonly until: number;
+}
+
+/** Undefined when the request brings nothing of the kind. */
+export type FindPerson = (request: IncomingMessage) => Promise<Person | undefined>;
 
 export interface Callers {
   /** Throws Refusal with 401, or 400 for headers that contradict each other. */
@@ -30,7 +36,7 @@ export function createCallers(voucher: Voucher, findPerson: FindPerson): Callers
       const bearer = bearerOf(request);
       if (bearer !== undefined) return callerWith('bearer', bearer);
       const person = await findPerson(request);
-      if (person !== undefined) return voucher.actFor(person, 'access');
+      if (person !== undefined) return { ...voucher.actFor(person.user, 'access'), until: person.until };
       throw unauthorized('MISSING_TOKEN', 'A token is needed: the header `Authorization: Bearer ...`.');
     },
     ofService(request) {

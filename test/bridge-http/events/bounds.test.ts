@@ -4,8 +4,13 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { createEvents } from '../../../bridge-http/events/endpoint.js';
+import { callerWith } from '../../../bridge-http/identity/caller.js';
+import { createPool } from '../../../bridge-http/identity/pool.js';
 import { bridged } from '../../support/bridged.js';
+import { served } from '../../support/served.js';
 import { folderNames, frontEnd, makeFolder, pageOf } from '../../support/sse.js';
+import { startStub } from '../../support/stub-daemon.js';
 
 test('a page that does not read is told nothing more until it does, then resync, and others are not held up', async (t) => {
   const { bridge } = await bridged(t, { config: '[limits]\nwrite_per_second = 0\n' });
@@ -66,4 +71,26 @@ test('a caller has at most 64 streams, and a page that left makes room', async (
     response.destroy();
     if (response.statusCode === 200) break;
   }
+});
+
+test('a stream ends when the word of who let its page in does', async (t) => {
+  const login = { user: 'ann', scopes: ['service'], connectionId: 'c', serverInfo: { name: 's', version: '0' } };
+  const stub = await startStub({
+    initialize: () => login,
+    'event/subscribe': () => ({ seq: 0, complete: true }),
+    'event/unsubscribe': () => ({ success: true }),
+  });
+  const pool = createPool({ socketPath: stub.socketPath, version: '0' });
+  const caller = { ...callerWith('service', 'x', 'ann'), until: Date.now() + 300 };
+  const events = createEvents({ pool, callers: { of: async () => caller, ofService: () => caller } });
+  t.after(async () => {
+    events.close();
+    pool.close();
+    await stub.stop();
+  });
+  const { exchange } = await served(t, events.endpoint);
+  assert.match(
+    await exchange('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
+    /still here.*\r\n0\r\n\r\n$/s,
+  );
 });

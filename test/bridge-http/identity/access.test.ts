@@ -42,10 +42,13 @@ async function start(t: TestContext, keys: Record<string, Key> = { one: pair.pub
   const ask = (headers: Record<string, string | string[]>): Promise<string | undefined> => {
     const distinct = Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const);
     const request = { headers, headersDistinct: Object.fromEntries(distinct) } as unknown as IncomingMessage;
-    return find(request).catch((error) => {
-      assert.ok(error instanceof Refusal, String(error.stack));
-      return `${error.status} ${error.code}`;
-    });
+    return find(request).then(
+      (person) => person?.user,
+      (error) => {
+        assert.ok(error instanceof Refusal, String(error.stack));
+        return `${error.status} ${error.code}`;
+      },
+    );
   };
   return { state, ask, show: (token: string) => ask({ 'cf-access-jwt-assertion': token }) };
 }
