@@ -67,7 +67,10 @@ async function start(context: Context, flags: Flags): Promise<void> {
   const sockets = await socketsOf(context);
   const { paths } = context.endpoint;
   const health = await askBridge(sockets.socket);
-  if (health) return tell(context, sockets, health);
+  if (health) {
+    await tell(context, sockets, health);
+    return tellOfPort(context, flags);
+  }
   const child = launch(bridgeFile(context), paths, ['--background', ...args], paths.bridgeLog);
   try {
     await tell(context, sockets, await answerOf(child, sockets, context));
@@ -112,7 +115,7 @@ async function status(context: Context): Promise<void> {
 async function tell({ output, endpoint }: Context, sockets: Sockets, health: BridgeHealth): Promise<void> {
   const { paths } = endpoint;
   const pid = (await findBridgeProcess(paths)) ?? null;
-  const port = existsSync(paths.bridgePort) ? Number(readFileSync(paths.bridgePort, 'utf8')) : null;
+  const port = readPort(paths);
   // It knows of no part of the daemon's that is well only when it does not reach it.
   const reachesDaemon = Object.values(health.components).some((ok) => ok);
   const { version } = health;
@@ -121,6 +124,18 @@ async function tell({ output, endpoint }: Context, sockets: Sockets, health: Bri
   output.note(`The bridge runs: pid ${pid ?? 'unknown'}, version ${version}, at ${places.join(' and ')}.`);
   output.note(`Terminals alone: ${homely(sockets.terminalSocket)}.`);
   if (!reachesDaemon) output.note('It does not reach the daemon, and answers 503 until it does: `rdv daemon start`.');
+}
+
+const readPort = ({ bridgePort }: Context['endpoint']['paths']) =>
+  existsSync(bridgePort) ? Number(readFileSync(bridgePort, 'utf8')) : null;
+
+/** One that runs already keeps the port it has. */
+function tellOfPort({ output, endpoint }: Context, { port }: Flags): void {
+  const has = readPort(endpoint.paths);
+  if (port === undefined || (has !== null && [0, has].includes(Number(port)))) return;
+  output.note(
+    `It ran already, and not with \`--port ${port}\`. To change that: \`rdv bridge stop\`, then start it again.`,
+  );
 }
 
 async function stop(context: Context): Promise<void> {

@@ -79,6 +79,8 @@ test('a bridge that was killed is in nobody\u2019s way, and a process that has i
   assert.equal((await rdv(home, 'start')).code, 0);
   assert.notEqual(await findBridgeProcess(paths), pid);
   assert.equal(existsSync(paths.bridgePort), false);
+  const again = await rdv(home, 'start', '--port', '0');
+  assert.deepEqual([again.code, /not with `--port 0`/.test(again.stderr)], [0, true]);
   await rdv(home, 'stop');
   writeFileSync(paths.bridgePid, `${process.pid}\n`);
   assert.equal(await findBridgeProcess(paths), undefined);
