@@ -103,10 +103,12 @@ function createQueue() {
 
 function createEnding(socket: Socket, connection: MessageConnection, queue: ReturnType<typeof createQueue>) {
   const listeners = new Set<() => void>();
+  let told = false;
   const ending = {
     over: false,
+    /** In the order in which they asked, also who asks while the last answers are still handled. */
     onClose(listener: () => void): () => void {
-      if (ending.over) queueMicrotask(listener);
+      if (told) queueMicrotask(listener);
       else listeners.add(listener);
       return () => void listeners.delete(listener);
     },
@@ -117,6 +119,7 @@ function createEnding(socket: Socket, connection: MessageConnection, queue: Retu
   const end = () => {
     // Disposing is what makes the library reject the calls still waiting.
     connection.dispose();
+    told = true;
     for (const listener of listeners) listener();
     listeners.clear();
   };
