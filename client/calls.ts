@@ -25,12 +25,20 @@ export function createCalls(socket: Socket): Calls {
   const on = createHearing(connection);
   const leaving = createLeaving(() => socket.destroy());
   on('server/stopping', ({ restarting }) => restarting && leaving.begin());
+  /** Nobody is told before the connection has said that it is gone: who asks again must not be given this one. */
+  const lastly = async (error: unknown) => {
+    if (error instanceof RpcError && error.data.code === 'CONNECTION_LOST') {
+      socket.destroy();
+      await new Promise<void>((resolve) => void ending.onClose(resolve));
+    }
+    throw error;
+  };
   connection.listen();
   return {
     call: (method, params, options = {}) =>
       ending.over || leaving.begun
         ? Promise.reject(notSent(method))
-        : leaving.follow(call(connection, method, params, options)),
+        : leaving.follow(call(connection, method, params, options).catch(lastly)),
     notify(name, params) {
       if (!ending.over) connection.sendNotification(name, params).catch(() => socket.destroy());
     },
