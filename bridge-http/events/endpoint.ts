@@ -3,7 +3,7 @@ import type { Params } from '#protocol';
 import type { Endpoint } from '../http/exchange.js';
 import { checkUrl } from '../http/gate.js';
 import { Refusal } from '../http/refusal.js';
-import type { Caller } from '../identity/caller.js';
+import { type Caller, whenOver } from '../identity/caller.js';
 import type { Callers } from '../identity/headers.js';
 import type { Pool } from '../identity/pool.js';
 import { createFeed, type Feed } from './feed.js';
@@ -78,7 +78,8 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
         throw error;
       }
       if (request.method === 'HEAD') stream.end();
-      if (caller.until !== undefined) endAt(caller.until, stream, gone);
+      // A page that may still come in connects again, and goes on where it was.
+      gone.addEventListener('abort', whenOver(caller, stream.end), { once: true });
       return undefined;
     },
 
@@ -89,15 +90,6 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
     },
   };
 }
-
-/** A page that may still come in connects again, and goes on where it was. */
-function endAt(until: number, stream: Stream, gone: AbortSignal): void {
-  const timer = setTimeout(() => stream.end(), Math.min(until - Date.now(), LONGEST_MS)).unref();
-  gone.addEventListener('abort', () => clearTimeout(timer), { once: true });
-}
-
-/** Timers take no more. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Several by commas or said several times; undefined for all. */
 function namesIn(query: URLSearchParams): string[] | undefined {

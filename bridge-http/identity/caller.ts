@@ -23,3 +23,13 @@ export function keyOf(kind: Caller['kind'], token: string, user = ''): string {
   const hash = createHash('sha256').update(token).digest('base64url');
   return JSON.stringify([kind, hash, user]);
 }
+
+/** Timers take no more. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Calls once when the caller's word ends, should it. Returns the way out. */
+export function whenOver({ until }: Pick<Caller, 'until'>, end: () => void): () => void {
+  if (until === undefined) return () => {};
+  const timer = setTimeout(end, Math.min(until - Date.now(), LONGEST_MS)).unref();
+  return () => clearTimeout(timer);
+}

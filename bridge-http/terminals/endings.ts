@@ -16,6 +16,7 @@ const AUTH_MISSING = 'Authentication required';
 const AUTH_BAD = 'Invalid or expired token';
 
 export const MISSING: Ending = ending(4001, AUTH_MISSING, 'MISSING_TOKEN', AUTH_MISSING);
+export const EXPIRED: Ending = ending(4002, AUTH_BAD, 'EXPIRED_TOKEN', AUTH_BAD);
 export const BAD_NAME: Ending = ending(4003, 'Invalid session name', 'INVALID_SESSION_NAME', 'Invalid session name');
 export const TOO_EARLY: Ending = ending(
   1009,

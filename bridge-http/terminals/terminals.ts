@@ -5,9 +5,10 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { splitUrl } from '../http/exchange.js';
 import { Refusal } from '../http/refusal.js';
 import type { Log } from '../http/server.js';
+import { whenOver } from '../identity/caller.js';
 import { type AccessDeps, admit } from './access.js';
 import { type Asked, askedOf } from './asked.js';
-import { BUG, Ended, endingOf, TOO_MANY } from './endings.js';
+import { BUG, Ended, EXPIRED, endingOf, TOO_MANY } from './endings.js';
 import { openPageSocket, type PageSocket } from './socket.js';
 import { openStream, type PageStream } from './stream.js';
 import { serveV1 } from './v1.js';
@@ -125,6 +126,7 @@ async function serve(deps: ServeDeps, { page, request, asked, isV2 }: Accepted):
   try {
     const admitted = await admit(deps, request, asked);
     leave = enter(deps, admitted.caller.key);
+    void page.over.then(whenOver(admitted.caller, () => page.fail(EXPIRED)));
     const open = (options: Parameters<typeof openStream>[2]) => {
       const made = openStream(deps.pool, admitted.caller, options);
       stream = made;

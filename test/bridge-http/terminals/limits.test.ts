@@ -1,13 +1,19 @@
 /** Bounds of terminals in time and number, made short: nobody there, nobody reading, too many. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { pathsIn } from '#protocol/paths';
 import { openBridge } from '../../../bridge-http/bridge.js';
-import type { TerminalLimits } from '../../../bridge-http/terminals/terminals.js';
-import { asService, openPage, type PageOptions, V2 } from '../../support/pages.js';
+import { callerWith } from '../../../bridge-http/identity/caller.js';
+import { createPool } from '../../../bridge-http/identity/pool.js';
+import { createVoucher } from '../../../bridge-http/identity/vouch.js';
+import { createTerminals, type TerminalLimits } from '../../../bridge-http/terminals/terminals.js';
+import { asService, openPage, type PageOptions, pageOf, V2 } from '../../support/pages.js';
 import { whole } from '../../support/whole.js';
 
 async function limited(t: TestContext, terminalLimits: Partial<TerminalLimits>, script = 'cat') {
@@ -70,4 +76,26 @@ test('only so many terminals are open at a time, of one caller and of all', asyn
   first.say({ type: 'detach' });
   await first.closed;
   await open().until('ready');
+});
+
+test('a terminal ends when the word of who let its page in does', async (t) => {
+  const { daemon, client } = await whole(t);
+  const paths = pathsIn(daemon.home);
+  const { id } = await client.call('session/create', { command: ['cat'] });
+  const token = readFileSync(paths.serviceToken, 'utf8').trim();
+  const pool = createPool({ socketPath: paths.socket, version: 'test' });
+  const caller = () => ({ ...callerWith('service', token, client.user), until: Date.now() + 1000 });
+  const callers = { of: async () => caller(), ofService: caller };
+  const terminals = createTerminals({ pool, callers, voucher: createVoucher(paths.serviceToken), log: () => {} });
+  const server = createServer().on('upgrade', terminals.upgrade);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(async () => {
+    await terminals.close();
+    server.close();
+    pool.close();
+  });
+  const page = pageOf(t, `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws/terminal/${id}`);
+  await page.until('ready');
+  assert.equal((await page.until('error')).code, 'EXPIRED_TOKEN');
+  assert.equal((await page.closed).code, 4002);
 });
