@@ -41,10 +41,11 @@ async function front(t: TestContext, mode: Mode): Promise<Front & Awaited<Return
     environment: { SHELL: '/bin/sh' },
   });
   let bridge = await startBridge(t, daemon.home);
+  const context = await browser.newContext();
+  // Before Next: it ends only when nobody listens to it any more.
+  t.after(() => context.close());
   const next = await startNext(mode, { REMOTE_DEV_DIR: daemon.home, RDV_USER: 'ann' });
   t.after(() => next.stop());
-  const context = await browser.newContext();
-  t.after(() => context.close());
   // The first page of `next dev` is compiled when it is asked for.
   context.setDefaultTimeout(90_000);
   const page = await context.newPage();
