@@ -74,9 +74,12 @@ function createKeys() {
   let paused = false;
   let wake = () => {};
   const onKey = (chunk: Buffer) => {
-    const key = chunk.toString('latin1');
-    if (['q', '\x1b', '\x03', '\x04'].includes(key)) quit.abort();
-    if (key === ' ') paused = !paused;
+    const typed = chunk.toString('latin1');
+    // Keys that come together are keys all the same, but for those that are sent as a sequence.
+    for (const key of typed.length > 1 && typed.startsWith('\x1b') ? [] : typed) {
+      if (['q', '\x1b', '\x03', '\x04'].includes(key)) quit.abort();
+      if (key === ' ') paused = !paused;
+    }
     wake();
   };
   process.stdin.on('data', onKey);
