@@ -184,7 +184,7 @@ test('random bytes and requests cut anywhere end no more than their own connecti
     get('/', 'Upgrade: x\r\nConnection: upgrade\r\n'),
     'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n',
   ];
-  const rounds = Number(process.env.SOAK_REQUESTS ?? 3000);
+  const rounds = Number(process.env.RDV_SOAK_REQUESTS ?? 3000);
   for (let round = 0; round < rounds; round++) {
     const socket = await open();
     const bytes = Buffer.from(whole[random(whole.length)]!);
