@@ -1,5 +1,6 @@
 /** Calls and notifications over one socket, before and after login: cancellation, time limits, the end of the connection. */
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -16,6 +17,9 @@ export interface Calls extends Pick<Client, 'call' | 'on' | 'onClose' | 'close'>
   notify<N extends NotificationName>(name: N, params: Told<N>): void;
 }
 
+/** No caller waits longer than this for the rest of a connection that is lost. */
+const GONE_MS = 1000;
+
 /** Takes the socket over: it is destroyed by `close()` and whenever the other side ends. */
 export function createCalls(socket: Socket): Calls {
   const queue = createQueue();
@@ -29,7 +33,8 @@ export function createCalls(socket: Socket): Calls {
   const lastly = async (error: unknown) => {
     if (error instanceof RpcError && error.data.code === 'CONNECTION_LOST') {
       socket.destroy();
-      await new Promise<void>((resolve) => void ending.onClose(resolve));
+      const gone = new Promise<void>((resolve) => void ending.onClose(resolve));
+      await Promise.race([gone, delay(GONE_MS, undefined, { ref: false })]);
     }
     throw error;
   };
