@@ -11,6 +11,7 @@ import { ALREADY_RUNS } from '../start.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { foreground } from './foreground.js';
+import { adderTo } from './group.js';
 import { printNextConfig } from './nextjs.js';
 import { homely } from './text.js';
 
@@ -25,16 +26,12 @@ interface Flags {
 
 export function addBridgeCommands(program: Command, withContext: WithContext): void {
   const group = program.command('bridge').description('Starts, stops and asks the bridge, which serves HTTP.');
-  const add = (name: string, summary: string, action: (context: Context, flags: Flags) => Promise<void>) =>
-    group
-      .command(name)
-      .description(summary)
-      .action((flags: Flags, command: Command) => withContext(command, (context) => action(context, flags)));
+  const add = adderTo(group, withContext);
   const port = ['--port <n>', 'also answer on this port of 127.0.0.1; 0 for any that is free'] as const;
   add('start', 'Starts the bridge unless it runs.', start).option(...port);
   add('stop', 'Stops the bridge; the daemon and its sessions go on.', stop);
   add('status', 'Tells where the bridge answers, and whether it reaches the daemon.', status);
-  add('run', 'Runs the bridge in the foreground.', (context, flags) =>
+  add('run', 'Runs the bridge in the foreground.', (context, flags: Flags) =>
     foreground(bridgeFile(context), context.endpoint.paths, portOf(flags)),
   ).option(...port);
   add('print-next-config', 'Prints the file that puts a Next.js app in front of it: `proxy.ts`.', printNextConfig);

@@ -4,6 +4,7 @@ import type { Result, Setting } from '#protocol';
 import { errors, RpcError } from '#protocol/errors';
 import { readSettings } from '../settings.js';
 import type { Context, WithContext } from './context.js';
+import { adderTo } from './group.js';
 import { groupOf } from './methods.js';
 import type { Output } from './output.js';
 import { clean, cleanLines, homely } from './text.js';
@@ -12,11 +13,7 @@ type Report = Result<'config/get'>;
 
 export function addConfigCommands(program: Command, withContext: WithContext): void {
   const group = groupOf(program, 'config').description('Shows and checks the configuration.');
-  const add = (name: string, summary: string, action: (context: Context) => Promise<void>) =>
-    group
-      .command(name)
-      .description(summary)
-      .action((_flags: object, command: Command) => withContext(command, action));
+  const add = adderTo(group, withContext);
   add('show', 'Prints every setting with what it does, as a file that could be used.', show);
   add('path', 'Prints where the file is, or would be.', async ({ endpoint, output }) => {
     const { config } = endpoint.paths;

@@ -6,6 +6,7 @@ import { ensureDaemon } from '../start.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { foreground } from './foreground.js';
+import { adderTo } from './group.js';
 import { restart } from './restart.js';
 import { showResult } from './show.js';
 
@@ -14,23 +15,17 @@ const STOP_MS = 35_000;
 
 export function addDaemonCommands(program: Command, withContext: WithContext): void {
   const group = program.command('daemon').description('Starts, stops and asks the daemon.');
-  const add = (name: string, summary: string, action: (context: Context) => Promise<void>) =>
-    group
-      .command(name)
-      .description(summary)
-      .action((_flags: object, command: Command) => withContext(command, action));
+  const add = adderTo(group, withContext);
   add('start', 'Starts the daemon unless it runs.', start);
   add('stop', 'Stops the daemon; sessions live on in tmux, and end where there is none.', stop);
-  group
-    .command('restart')
-    .description('Starts another daemon in its place; sessions live on, clients wait a moment.')
-    .option('--yes', 'do it without asking, also where sessions end with the daemon')
-    .action(({ yes = false }: { yes?: boolean }, command: Command) =>
-      withContext(command, async (context) => {
-        refuseForeign(context);
-        if (!(await restart(context, yes))) await start(context);
-      }),
-    );
+  add(
+    'restart',
+    'Starts another daemon in its place; sessions live on, clients wait a moment.',
+    async (context, { yes = false }: { yes?: boolean }) => {
+      refuseForeign(context);
+      if (!(await restart(context, yes))) await start(context);
+    },
+  ).option('--yes', 'do it without asking, also where sessions end with the daemon');
   add('status', 'Tells what runs: version, process, paths and counts.', async (context) => {
     const client = await context.clientIfRunning();
     await showResult(
