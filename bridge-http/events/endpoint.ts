@@ -1,7 +1,6 @@
 /** `GET /api/events`: a page asks for a stream, joins the feed of its caller, and is told first what it missed. */
 import type { Params } from '#protocol';
 import type { Endpoint } from '../http/exchange.js';
-import { checkUrl } from '../http/gate.js';
 import { Refusal } from '../http/refusal.js';
 import { type Caller, whenOver } from '../identity/caller.js';
 import type { Callers } from '../identity/headers.js';
@@ -57,7 +56,6 @@ export function createEvents({ pool, callers, heartbeatMs = HEARTBEAT_MS }: Even
 
   return {
     async endpoint({ request, response, query, gone }) {
-      checkUrl(query);
       const caller = await callers.of(request);
       const names = namesIn(query);
       const since = placeIn(request.headers['last-event-id'], query);

@@ -99,7 +99,7 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
       pending++;
       try {
         await enter(line, until);
-        return await repeating(once, (error) => mayRepeat(method, error, signal)).finally(() => leave(line));
+        return await repeating(REPEATS, once, (error) => mayRepeat(method, error, signal)).finally(() => leave(line));
       } catch (error) {
         if (isShutOut(error) && line.users === 1) drop(lines, caller.key, line);
         throw error;
@@ -135,14 +135,11 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
 }
 
 /** A daemon that gives way to another hangs up, and that one takes the call. */
-async function open(caller: Caller, socketPath: string, version: string): Promise<Client> {
-  for (let left = HANDOVERS; ; left--) {
-    try {
-      return await login(caller, socketPath, version);
-    } catch (error) {
-      if (left === 0 || !hungUp.has(codeOf(error) ?? '')) throw inWordsOf(error);
-    }
-  }
+function open(caller: Caller, socketPath: string, version: string): Promise<Client> {
+  const attempt = () => login(caller, socketPath, version);
+  return repeating(HANDOVERS, attempt, (error) => hungUp.has(codeOf(error) ?? '')).catch((error) => {
+    throw inWordsOf(error);
+  });
 }
 
 const HANDOVERS = 10;
@@ -180,8 +177,9 @@ const reads: ReadonlySet<string> = new Set(
 /** A token that ends takes its connection with it, and the next one may come just before that: then a third tells why. */
 const REPEATS = 2;
 
-async function repeating<T>(once: () => Promise<T>, may: (error: unknown) => boolean): Promise<T> {
-  for (let left = REPEATS; ; left--) {
+/** Once, and as often more as `may` says, up to `most`. */
+async function repeating<T>(most: number, once: () => Promise<T>, may: (error: unknown) => boolean): Promise<T> {
+  for (let left = most; ; left--) {
     try {
       return await once();
     } catch (error) {

@@ -4,7 +4,6 @@ import { type ErrorData, type ErrorKind, errors, RpcError } from '#protocol/erro
 import { codeOf } from '#protocol/http';
 import { readJson } from '../http/body.js';
 import type { Endpoint } from '../http/exchange.js';
-import { checkUrl } from '../http/gate.js';
 import { Refusal } from '../http/refusal.js';
 import type { Reply } from '../http/reply.js';
 import type { RouteDeps } from './serve.js';
@@ -19,8 +18,7 @@ interface Call {
 
 /** What is no call at all is answered with 400, a call that fails with 200; who is not let in is told as everywhere. */
 export function createRpc({ pool, callers }: Pick<RouteDeps, 'pool' | 'callers'>): Endpoint {
-  return async ({ request, query, gone }) => {
-    checkUrl(query);
+  return async ({ request, gone }) => {
     const caller = await callers.of(request);
     let body: unknown;
     try {

@@ -1,4 +1,6 @@
 /** Sizes a page says: those that make no sense dropped, of a burst only the latest passed on. */
+import { cols as validCols, rows as validRows } from '#protocol/session';
+
 export interface Size {
   readonly cols: number;
   readonly rows: number;
@@ -8,7 +10,13 @@ const SPAN_MS = 50;
 
 /** A page that is hidden or not laid out yet has sizes nobody wants. */
 export function isSize({ cols, rows }: Size): boolean {
-  return Number.isInteger(cols) && Number.isInteger(rows) && cols >= 10 && rows >= 3 && cols <= 1000 && rows <= 1000;
+  return validCols.safeParse(cols).success && validRows.safeParse(rows).success;
+}
+
+/** In whole cells; undefined for what is no size. */
+export function wholeSize({ cols, rows }: Size): Size | undefined {
+  const size = { cols: Math.floor(cols), rows: Math.floor(rows) };
+  return isSize(size) ? size : undefined;
 }
 
 export interface Sizes {
@@ -25,9 +33,9 @@ export function createSizes(pass: (size: Size) => void, spanMs = SPAN_MS): Sizes
     pass(latest!);
   };
   return {
-    add({ cols, rows }) {
-      const size = { cols: Math.floor(cols), rows: Math.floor(rows) };
-      if (!isSize(size)) return;
+    add(asked) {
+      const size = wholeSize(asked);
+      if (!size) return;
       latest = size;
       timer ??= setTimeout(go, spanMs);
     },

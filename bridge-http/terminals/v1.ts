@@ -1,5 +1,4 @@
 /** The first protocol: everything is JSON, output is text, and a page is held back by what waits in its socket. */
-
 import { BAD_NAME, Ended, endingFor } from './endings.js';
 import type { Serving } from './serving.js';
 import { createTaking } from './taking.js';

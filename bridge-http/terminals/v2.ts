@@ -2,9 +2,9 @@
 import type { FollowedEvent, Opened } from '#client';
 import { BAD_HELLO, Ended, endingFor } from './endings.js';
 import { createFlow, piecesOf } from './flow.js';
-import { type Hello, helloOf } from './frames.js';
+import { helloOf } from './frames.js';
 import type { Serving } from './serving.js';
-import { isSize } from './sizes.js';
+import { wholeSize } from './sizes.js';
 import type { PageSocket } from './socket.js';
 import { incompleteTail } from './tail.js';
 import { createTaking } from './taking.js';
@@ -19,7 +19,7 @@ export async function serveV2({ socket, asked, admitted, helloMs, open }: Servin
   if (!hello) throw new Ended(BAD_HELLO);
   const { resume, flow } = hello;
   const mode = hello.mode === 'ro' ? 'ro' : admitted.mode;
-  const size = sizeOf(hello) ?? asked.size;
+  const size = wholeSize({ cols: hello.cols ?? 0, rows: hello.rows ?? 0 }) ?? asked.size;
   const terminal = open({ sessionId: admitted.sessionId, mode, ...size, ...(resume && { resume }) });
   const opened = await terminal.opened;
   const show = createShow(socket, opened, flow);
@@ -30,11 +30,6 @@ export async function serveV2({ socket, asked, admitted, helloMs, open }: Servin
     else if (frame.data[0] === 0) type(frame.data.subarray(1));
   });
   for await (const event of terminal) if (!(await show.event(event))) return;
-}
-
-function sizeOf({ cols = 0, rows = 0 }: Hello) {
-  const size = { cols: Math.floor(cols), rows: Math.floor(rows) };
-  return isSize(size) ? size : undefined;
 }
 
 function tellReady(socket: PageSocket, { epoch, offset, resumed, cols, rows, owner }: Opened): void {

@@ -1,19 +1,12 @@
 /** The line that starts an agent, as it is typed into a shell. Pure. */
 import { type AgentProvider, RpcError } from '#protocol';
 
-const programs: Readonly<Record<Exclude<AgentProvider, 'none'>, string>> = {
-  claude: 'claude',
-  codex: 'codex',
-  gemini: 'gemini',
-  opencode: 'opencode',
-};
-
 /** A terminal that is read line by line cuts longer ones off. */
 const LINE_BYTES = 4000;
 
-/** The program and its flags, each one argument whatever it holds. Throws InvalidParams when the line gets too long. */
+/** The program, which is called as its provider is, and its flags, each one argument whatever it holds. Throws InvalidParams when the line gets too long. */
 export function agentLine(provider: Exclude<AgentProvider, 'none'>, flags: readonly string[] = []): string {
-  const line = [programs[provider], ...flags.map(quoted)].join(' ');
+  const line = [provider, ...flags.map(quoted)].join(' ');
   const bytes = Buffer.byteLength(line);
   if (bytes <= LINE_BYTES) return line;
   const said = `Expected \`agentFlags\` to make a line of at most ${LINE_BYTES} bytes, got ${bytes}.`;
