@@ -1,4 +1,16 @@
 /** Every method of the table, each served by its domain. */
+import {
+  agentMethods,
+  hookMethods,
+  injectionMethods,
+  insightMethods,
+  type Methods,
+  messageMethods,
+  notificationMethods,
+  orchestratorMethods,
+  RpcError,
+  stallMethods,
+} from '#protocol';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
 import { eventHandlers } from './events/handlers.js';
@@ -6,6 +18,7 @@ import { folderHandlers } from './folders/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
 import { type MetricsDeps, metricsHandlers } from './metrics/handlers.js';
 import type { Parts } from './parts.js';
+import type { Handlers } from './rpc/handlers.js';
 import { drivingHandlers } from './sessions/driving.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { runHandlers } from './sessions/run.js';
@@ -45,7 +58,23 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...trash.handlers,
     ...cleanupHandlers(parts),
     ...parts.audit.handlers,
+    // Gone when each has its slice.
+    ...unmade(agentMethods),
+    ...unmade(stallMethods),
+    ...unmade(injectionMethods),
+    ...unmade(orchestratorMethods),
+    ...unmade(insightMethods),
+    ...unmade(hookMethods),
+    ...unmade(messageMethods),
+    ...unmade(notificationMethods),
     ...eventHandlers(parts),
     ...parts.tokens.handlers,
   };
+}
+
+function unmade<T extends Partial<Methods>>(methods: T): Handlers<T> {
+  const refuse = () => {
+    throw new RpcError('Unavailable', 'This is being built.');
+  };
+  return Object.fromEntries(Object.keys(methods).map((name) => [name, refuse])) as unknown as Handlers<T>;
 }

@@ -15,7 +15,7 @@ export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
 export interface Http<P extends string = string, R extends string = string> {
   readonly routes: Route | readonly Route[];
   /** Of success; 200 when absent. */
-  readonly status?: 201;
+  readonly status?: 201 | StatusOf;
   /** The field of the result that is the answer. Other fields are added to it, unless it is null. */
   readonly answer?: R;
   /** Codes of a parameter that is missing or wrong, by its name; `INVALID_PARAMS` when absent. */
@@ -33,6 +33,12 @@ export interface Http<P extends string = string, R extends string = string> {
   readonly headers?: Readonly<Partial<Record<P, string>>>;
 }
 
+/** A status that depends on what came of it. */
+export interface StatusOf {
+  readonly may: readonly number[];
+  readonly of: (result: Readonly<Record<string, unknown>>) => number;
+}
+
 export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObject = z.ZodObject> {
   /** One sentence, ending in a full stop: CLI help, MCP description and reference all show it. */
   readonly summary: string;
@@ -47,6 +53,8 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly nobody?: true;
   /** Which of a token's rates it counts against; by scope and effect when absent. */
   readonly category?: Category;
+  /** Calls of one user a minute, over all that the category allows; no bound of its own when absent. */
+  readonly perMinute?: number;
   /** When a call is written to the audit; always before a `destroy`, and before `admin` changes anything. */
   readonly audit?: 'before' | 'after';
   /**

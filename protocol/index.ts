@@ -1,5 +1,6 @@
 /** The whole protocol: one table of methods, one of notifications, and the types read off them. */
 import type * as z from 'zod';
+import { agentMethods, agentNotifications } from './agents.js';
 import { auditMethods } from './audit.js';
 import { configurationMethods } from './configuration.js';
 import { daemonMethods, daemonNotifications } from './daemon.js';
@@ -7,9 +8,15 @@ import type { Method, Notification } from './define.js';
 import { drivingMethods } from './driving.js';
 import { eventMethods } from './events.js';
 import { folderMethods, folderNotifications } from './folders.js';
+import { hookMethods } from './hooks.js';
+import { injectionMethods, injectionNotifications } from './injection.js';
+import { insightMethods, insightNotifications } from './insights.js';
 import { knowledgeMethods } from './knowledge.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
+import { messageMethods, messageNotifications } from './messages.js';
 import { metricsMethods } from './metrics.js';
+import { notificationMethods, notificationNotifications } from './notifications.js';
+import { orchestratorMethods, orchestratorNotifications } from './orchestrators.js';
 import { preferenceMethods, preferenceNotifications } from './preferences.js';
 import { projectMethods, projectNotifications } from './projects.js';
 import { readingMethods } from './reading.js';
@@ -17,6 +24,7 @@ import { recordingMethods } from './recordings.js';
 import { removalMethods, removalNotifications } from './removal.js';
 import { runMethods } from './runs.js';
 import { sessionMethods, sessionNotifications } from './sessions.js';
+import { stallMethods, stallNotifications } from './stalls.js';
 import { terminalMethods, terminalNotifications } from './terminals.js';
 import { tmuxMethods } from './tmux.js';
 import { tokenMethods, tokenNotifications } from './tokens.js';
@@ -38,6 +46,14 @@ export const methods = {
   ...preferenceMethods,
   ...projectMethods,
   ...knowledgeMethods,
+  ...agentMethods,
+  ...stallMethods,
+  ...injectionMethods,
+  ...orchestratorMethods,
+  ...insightMethods,
+  ...hookMethods,
+  ...messageMethods,
+  ...notificationMethods,
   ...eventMethods,
   ...cleanupMethods,
   ...worktreeMethods,
@@ -58,6 +74,13 @@ export const notifications = {
   ...worktreeNotifications,
   ...removalNotifications,
   ...trashNotifications,
+  ...agentNotifications,
+  ...stallNotifications,
+  ...injectionNotifications,
+  ...orchestratorNotifications,
+  ...insightNotifications,
+  ...messageNotifications,
+  ...notificationNotifications,
   ...projectNotifications,
   ...tokenNotifications,
 } satisfies Record<string, Notification<any>>;
@@ -91,9 +114,15 @@ export * from './driving.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './folders.js';
+export * from './hooks.js';
+export * from './injection.js';
+export * from './insights.js';
 export * from './knowledge.js';
 export * from './lifecycle.js';
+export * from './messages.js';
 export * from './metrics.js';
+export * from './notifications.js';
+export * from './orchestrators.js';
 export * from './preferences.js';
 export * from './projects.js';
 export * from './reading.js';
@@ -103,6 +132,7 @@ export * from './runs.js';
 export * from './scopes.js';
 export * from './session.js';
 export * from './sessions.js';
+export * from './stalls.js';
 export * from './terminals.js';
 export * from './tmux.js';
 export * from './tokens.js';

@@ -71,14 +71,23 @@ function describe(
     ...(parameters.length > 0 && { parameters }),
     ...(asBody && others.length > 0 && { requestBody: bodyOf(given, others) }),
     responses: {
-      [http.status ?? 200]: {
-        description: 'Done.',
-        content: { 'application/json': { schema: answered(method.result, http.answer, named) } },
-      },
+      ...Object.fromEntries(
+        statusesOfSuccess(http).map((status) => [
+          status,
+          {
+            description: 'Done.',
+            content: { 'application/json': { schema: answered(method.result, http.answer, named) } },
+          },
+        ]),
+      ),
       ...Object.fromEntries(statusesOf(method).map((status) => [status, failures.refer(status)])),
       default: failures.refer('other'),
     },
   };
+}
+
+function statusesOfSuccess({ status }: Http): readonly number[] {
+  return typeof status === 'object' ? status.may : [status ?? 200];
 }
 
 /** `session/list` is `sessionList`; where a method has several routes, the others say their path too. */

@@ -50,11 +50,15 @@ export function createRoutes({ pool, callers, fixed }: RouteDeps): Endpoint {
 }
 
 function answer({ http, toAnswer }: RouteMethod, result: Record<string, unknown>): Reply {
-  const status = http.status ?? 200;
+  const status = statusFor(http, result);
   const changed = toAnswer(result) as Record<string, unknown>;
   if (http.answer === undefined) return { status, body: changed };
   const { [http.answer]: body, ...others } = changed;
   return { status, body: body === null ? null : { ...(body as object), ...others } };
+}
+
+function statusFor({ status }: RouteMethod['http'], result: Record<string, unknown>): number {
+  return typeof status === 'object' ? status.of(result) : (status ?? 200);
 }
 
 /** A route may have a code of its own for a parameter that is missing or wrong. */

@@ -122,14 +122,40 @@ export const keys = {
   monitoring: {
     interval_seconds: {
       ...{ type: 'integer', default: 30, min: 1, max: 86_400, live: true },
-      says: 'Kept for orchestrators, how often they look at their sessions; nothing uses it yet.',
+      says: 'What a new orchestrator gets as its monitoring interval.',
     },
     stall_threshold_seconds: {
       ...{ type: 'integer', default: 300, min: 1, max: 86_400, live: true },
-      says: 'Kept for orchestrators, after how much silence a session is stalled; nothing uses it yet.',
+      says: 'How long an agent that works may make no progress before it is stalled, where no orchestrator says otherwise.',
+    },
+  },
+  notifications: {
+    minimum_severity: {
+      type: 'choice',
+      default: 'info',
+      choices: ['info', 'warning', 'error', 'critical'],
+      live: true,
+      says: 'The least that is told beyond rdv itself: to terminals and to the webhook.',
+    },
+    terminal: {
+      ...{ type: 'boolean', default: true, live: true },
+      says: 'Whether terminals that `rdv attach` and `rdv watch` run in are told by their own notifications.',
+    },
+    webhook_url: {
+      ...{ type: 'text', default: '', live: true },
+      says: 'Where notifications are posted as JSON; empty for nowhere.',
+    },
+    webhook_secret_file: {
+      type: 'path',
+      default: 'server/webhook-secret',
+      says: 'The key the webhook is signed with (HMAC-SHA256); made when it is first needed.',
     },
   },
   cleanup: {
+    insight_retention_days: {
+      ...{ type: 'integer', default: 30, min: 1, max: 36_500, live: true },
+      says: 'How long resolved insights, read notifications, messages and receipts are kept.',
+    },
     trash_retention_days: {
       ...{ type: 'integer', default: 30, min: 1, max: 36_500, live: true },
       says: 'How long the trash keeps what is in it.',

@@ -24,6 +24,8 @@ export interface Row {
   startup: string | null;
   profile_id: string | null;
   agent_provider: string | null;
+  agent_state: string;
+  health: string;
   is_orchestrator: number;
   split_group_id: string | null;
   split_order: number;
@@ -48,7 +50,7 @@ export interface Row {
 type Extra = 'idempotency_key' | 'worktree_plan';
 
 const COLUMNS =
-  'id, user_id, name, status, backend, project_path, folder_id, github_repo_id, worktree_branch, worktree_path, startup, profile_id, agent_provider, is_orchestrator, split_group_id, split_order, split_size, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
+  'id, user_id, name, status, backend, project_path, folder_id, github_repo_id, worktree_branch, worktree_path, startup, profile_id, agent_provider, agent_state, health, is_orchestrator, split_group_id, split_order, split_size, command, cols, rows, home_cols, home_rows, exit_code, exit_signal, exited_at, tab_order, last_activity_at, created_at, updated_at';
 const PLACEHOLDERS = COLUMNS.split(', ').map((column) => `@${column}`);
 
 export function prepareStatements(db: Db) {
@@ -97,8 +99,8 @@ export function fromRow(row: Omit<Row, Extra>): Session {
     startup: row.startup === null ? null : (JSON.parse(row.startup) as Session['startup']),
     profileId: row.profile_id,
     agentProvider: row.agent_provider as AgentProvider | null,
-    agentState: 'unknown',
-    health: 'unknown',
+    agentState: row.agent_state as Session['agentState'],
+    health: row.health as Session['health'],
     isOrchestratorSession: row.is_orchestrator === 1,
     splitGroupId: row.split_group_id,
     splitOrder: row.split_order,
@@ -130,6 +132,8 @@ export function toRow(session: Session): Omit<Row, Extra> {
     startup: session.startup === null ? null : JSON.stringify(session.startup),
     profile_id: session.profileId,
     agent_provider: session.agentProvider,
+    agent_state: session.agentState,
+    health: session.health,
     is_orchestrator: Number(session.isOrchestratorSession),
     split_group_id: session.splitGroupId,
     split_order: session.splitOrder,

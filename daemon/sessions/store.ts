@@ -28,7 +28,10 @@ export interface SessionStore {
   intentOf(user: string, idempotencyKey: string): Intent | undefined;
   /** Forgets a session as if it had never been. */
   discard(id: string): void;
+  /** All of it but what its agent does: whoever waited between reading and saving knows an old state of that. */
   save(session: Session): void;
+  /** What the agent of a session that is there does, and how it gets on. */
+  setAgent(id: string, agent: Pick<Session, 'agentState' | 'health'>): void;
   /** Keeps in memory what could not be written: for what is true all the same, such as the size of a window. */
   hold(session: Session): void;
   /** All or none. */
@@ -49,6 +52,8 @@ export function createSessionStore(db: Db): SessionStore {
     // Whoever was told of it would otherwise take it for the same list.
     ifUndone(db, () => changes++);
   };
+
+  const withAgent = (session: Session) => keepAgent(session, byId.get(session.id));
 
   return {
     get(user, id) {
@@ -84,15 +89,22 @@ export function createSessionStore(db: Db): SessionStore {
       ifUndone(db, () => changes++);
     },
     save(session) {
-      statements.update.run(toRow(session));
-      put(session);
+      const known = withAgent(session);
+      statements.update.run(toRow(known));
+      put(known);
     },
-    hold: put,
+    setAgent(id, agent) {
+      const changed = { ...byId.get(id)!, ...agent };
+      statements.update.run(toRow(changed));
+      put(changed);
+    },
+    hold: (session) => put(withAgent(session)),
     saveAll(sessions) {
+      const known = sessions.map(withAgent);
       db.transaction(() => {
-        for (const session of sessions) statements.update.run(toRow(session));
+        for (const session of known) statements.update.run(toRow(session));
       })();
-      for (const session of sessions) put(session);
+      for (const session of known) put(session);
     },
     touch(activity) {
       db.transaction(() => {
@@ -106,4 +118,10 @@ export function createSessionStore(db: Db): SessionStore {
     },
     nextTabOrder: (user) => (statements.lastTab.get(user)?.last ?? -1) + 1,
   };
+}
+
+/** The session, with what its agent does as it is known. */
+function keepAgent(session: Session, { agentState, health }: Session = session): Session {
+  if (session.agentState === agentState && session.health === health) return session;
+  return { ...session, agentState, health };
 }

@@ -28,7 +28,8 @@ test('the keys are those of the design, and ours', () => {
       'limits: connections requests_in_flight outbound_megabytes read_per_second write_per_second terminal_per_second auth_per_second inject_per_minute',
       'bridge: socket tcp port allowed_hosts allowed_origins access_team_domain access_audience',
       'monitoring: interval_seconds stall_threshold_seconds',
-      'cleanup: trash_retention_days cleanup_interval_hours audit_megabytes',
+      'notifications: minimum_severity terminal webhook_url webhook_secret_file',
+      'cleanup: insight_retention_days trash_retention_days cleanup_interval_hours audit_megabytes',
       'log: level megabytes files',
       'terminal: backend',
     ],
@@ -161,6 +162,7 @@ test('another data folder moves every path that is not absolute, and nothing els
     'database.path': '/home/ann/x.db',
     'bridge.socket': '/other/run/bridge.sock',
     'auth.service_token_file': '/other/server/service-token',
+    'notifications.webhook_secret_file': '/other/server/webhook-secret',
   });
   assert.equal(values('/data').length, moved.length);
 });

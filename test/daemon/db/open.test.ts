@@ -24,10 +24,11 @@ test('an empty file becomes the newest schema, private, durable, and is opened a
     [migrations.length, 'wal', 2],
   );
   const tables = first.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck();
-  const named = 'audit audit_start event folder folder_preference knowledge knowledge_item project recovery_ref'.split(
-    ' ',
-  );
-  assert.deepEqual(tables.all(), [...named, 'session', 'sqlite_sequence', 'token', 'trash_item', 'user_preference']);
+  const named =
+    'agent_transition audit audit_start event folder folder_preference injection insight knowledge knowledge_item ' +
+    'message message_cursor notice orchestrator orchestrator_log project recovery_ref session sqlite_sequence stall ' +
+    'token trash_item user_preference';
+  assert.deepEqual(tables.all(), named.split(' '));
   assert.equal(statSync(path).mode & 0o777, 0o600);
   first.exec("INSERT INTO event (at, user_id, name, params) VALUES (1, 'ann', 'x', '{}')");
   first.close();

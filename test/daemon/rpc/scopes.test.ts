@@ -15,17 +15,26 @@ const asks: Readonly<Record<Scope, string>> = {
     event/subscribe event/unsubscribe event/list folder/list folder/get folder/children folder/context knowledge/get
     knowledge/search preference/get preference/getFolder preference/environment preference/validatePorts
     preference/explain project/get project/list trash/list worktree/list worktree/status worktree/check
-    worktree/branches worktree/inspect token/list tmux/list`,
+    worktree/branches worktree/inspect token/list tmux/list
+    agent/get agent/list agent/explain session/stalls injection/get injection/list interaction/list
+    orchestrator/list orchestrator/get orchestrator/monitoring orchestrator/stalled orchestrator/audit
+    orchestrator/health orchestrator/events orchestrator/ofFolder insight/list insight/counts insight/get hook/status
+    message/list notification/list`,
   write: `session/create session/rename session/update session/move session/reorder session/suspend session/resume
     session/run folder/create folder/update folder/reorder knowledge/update knowledge/export preference/set
     preference/activate preference/setFolder preference/setVariables project/detect project/refresh trash/restore
-    worktree/create token/create token/rotate`,
+    worktree/create token/create token/rotate agent/report injection/cancel orchestrator/create orchestrator/update
+    orchestrator/pause orchestrator/resume orchestrator/startMonitoring orchestrator/stopMonitoring orchestrator/event
+    orchestrator/ensure insight/resolve insight/resolveSession hook/install hook/remove message/send message/ack
+    notification/send notification/read`,
   destroy: `session/close folder/delete knowledge/delete preference/clearFolder trash/delete trash/empty
-    worktree/remove worktree/prune token/revoke tmux/kill tmux/killOrphaned`,
+    worktree/remove worktree/prune token/revoke tmux/kill tmux/killOrphaned orchestrator/delete
+    orchestrator/reinitialize orchestrator/deleteOfFolder insight/delete insight/cleanup`,
   'terminal:read': `session/scrollback session/wait session/record terminal/read terminal/search terminal/open
     terminal/ack terminal/close session/ticket`,
-  'terminal:write': 'session/exec session/send terminal/input terminal/resize terminal/focus',
-  admin: `daemon/stop cleanup/run audit/list audit/verify daemon/metrics config/get config/reload`,
+  'terminal:write': `session/exec session/send terminal/input terminal/resize terminal/focus agent/send
+    orchestrator/inject interaction/respond`,
+  admin: `daemon/stop cleanup/run audit/list audit/verify daemon/metrics config/get config/reload notification/test`,
   service: 'token/redeem',
 };
 
@@ -67,8 +76,13 @@ for (const scope of Scope.options) {
   );
 }
 
-/** What a probe of the bridge asks, which tells nothing of anybody. */
-const forNobody: readonly MethodName[] = ['daemon/health', 'daemon/status'];
+/** What a probe of the bridge asks, which tells nothing of anybody; and what agents tell, which is the owner's of their session. */
+const forNobody: readonly MethodName[] = [
+  'daemon/health',
+  'daemon/status',
+  'orchestrator/event',
+  'orchestrator/events',
+];
 
 test('a service token that names no user may call nothing of anybody', () => {
   const nobody = identityOf('', ['admin', 'service']);
@@ -132,7 +146,12 @@ test('a token of a part of the tree calls only methods that say what they concer
       'cleanup',
       'config',
       'daemon',
+      'injection',
+      'insight',
+      'interaction',
       'knowledge',
+      'notification',
+      'orchestrator',
       'preference',
       'project',
       'tmux',
