@@ -91,6 +91,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const live = [...store.all()].filter(isLive);
   parts.tokens.start(live);
   for (const { id } of live) startup.begin(id);
+  parts.agents.start(live);
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
@@ -117,6 +118,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 
 /** In the order in which they need each other. */
 async function close({
+  agents,
   tokens,
   sizes,
   recordings,
@@ -128,6 +130,7 @@ async function close({
   loop,
   db,
 }: Parts): Promise<void> {
+  agents.close();
   tokens.close();
   sizes.close();
   await recordings.close();

@@ -1,6 +1,5 @@
 /** Every method of the table, each served by its domain. */
 import {
-  agentMethods,
   hookMethods,
   injectionMethods,
   insightMethods,
@@ -11,6 +10,7 @@ import {
   RpcError,
   stallMethods,
 } from '#protocol';
+import { agentHandlers } from './agents/handlers.js';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
 import { eventHandlers } from './events/handlers.js';
@@ -59,7 +59,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...cleanupHandlers(parts),
     ...parts.audit.handlers,
     // Gone when each has its slice.
-    ...unmade(agentMethods),
+    ...agentHandlers(parts),
     ...unmade(stallMethods),
     ...unmade(injectionMethods),
     ...unmade(orchestratorMethods),

@@ -1,5 +1,6 @@
 /** Everything of the daemon that outlives a call, each part with what it needs of the others. */
 import type { Paths } from '#protocol/paths';
+import { createAgents } from './agents/agents.js';
 import { createAudit } from './audit/handlers.js';
 import { watchLogins } from './audit/logins.js';
 import type { Backend } from './backend/index.js';
@@ -22,7 +23,7 @@ import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
 import { createCounts } from './metrics/counts.js';
-import { overhear } from './overhear.js';
+import { type Heard, overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
@@ -65,8 +66,16 @@ export function createParts(ground: Ground) {
   const filing = createFiling(ground, { ...base, tokens });
   const terminals = createTerminalParts(ground, base);
   const all = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
+  const agents = createAgents({ ...all, folder: ground.paths.agents });
+  ground.configuration.onChange(agents.reload);
+  all.hearing.add(({ name, what }) => {
+    if (name !== 'session/changed') return;
+    if (isLive(what.session)) agents.changed(what.session);
+    else agents.gone(what.session);
+  });
   return {
     ...all,
+    agents,
     removal: createRemoval(all),
     over: createOver(all),
     startup: createStartup(all),
@@ -115,6 +124,8 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
     git: watchGit(createGit({ environment, umask }), board),
     end: ending,
     ending: ending.signal,
+    /** Those who act on what is told and are made later than what tells it. They must not throw. */
+    hearing: new Set<(heard: Heard) => void>(),
   };
 }
 
@@ -151,6 +162,7 @@ function createFiling({ paths, configuration, environment }: Ground, { tokens, .
     if (name === 'session/changed' && !isLive(what.session)) tokens.sessions.ended(what.session.id);
     // The tokens of a folder go with it.
     if (name === 'folder/deleted') tokens.look();
+    for (const hear of base.hearing) hear({ name, what } as Heard);
   });
   const told = { ...base, journal };
   const trashed = createTrashedSessions(told);

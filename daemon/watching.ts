@@ -1,4 +1,5 @@
 /** What the backend tells, brought to sessions and streams. */
+import type { AgentWatching } from './agents/agents.js';
 import type { Backend } from './backend/index.js';
 import type { Board } from './health/board.js';
 import type { Relay } from './relay.js';
@@ -12,6 +13,7 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   ends: { count: number; look: () => void };
   terminals: Terminals;
   activity: Activity;
+  agents: AgentWatching;
   over: CloseDeps['over'];
   steady: Steady;
   board: Pick<Board, 'note' | 'clear'>;
@@ -25,11 +27,12 @@ const AGAIN_MS = 5000;
 
 /** Connects the backend's events to sessions and streams. Returns a look at everything, for boot and now and then. */
 export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Promise<void> {
-  const { places, terminals, activity, log } = deps;
+  const { places, terminals, activity, agents, log } = deps;
   const wiring: ReconcileDeps = {
     ...deps,
     ended(session, pane) {
       terminals.ended(pane, session.exit?.code ?? null);
+      agents.ended(session.id);
       deps.over(session, pane);
     },
     gone(session, pane) {
@@ -60,6 +63,7 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
       const id = places.byPane(pane);
       if (id === undefined) return;
       activity.seen(id);
+      agents.printed(id);
       places.spoke(id);
     },
     paused: terminals.paused,
@@ -78,6 +82,7 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
         // Another server gives the numbers of its predecessor's panes to new ones: nothing may reach those by mistake.
         places.clear();
         terminals.forgetAll();
+        agents.lost();
       }
       void look(false).then(terminals.resumed);
     },

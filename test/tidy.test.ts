@@ -138,6 +138,7 @@ for (const [name] of [...allMethods, ...allNotifications]) {
 const preparesAtStart = [
   // For the doctor, which is a process of its own.
   'daemon/db/look.ts',
+  'daemon/agents/history.ts',
   'daemon/audit/store.ts',
   'daemon/db/backup.ts',
   'daemon/events/journal.ts',

@@ -17,7 +17,7 @@ export interface Configuration {
   report(): Report;
   /** Takes over what can change. Throws InvalidParams with INVALID_CONFIG, and then nothing has changed. */
   reload(): Reloaded;
-  /** Told after each reload that changed something. */
+  /** Told after each reload. */
   onChange(listener: () => void): void;
 }
 
@@ -41,7 +41,7 @@ export function openConfiguration(source: Source): Configuration {
       const pending = differs.filter(({ is }) => !isLive(is)).map(({ name }) => name);
       for (const { name } of known) if (!pending.includes(name)) working.set(name, held.get(name)!);
       const changed = differs.map(({ name }) => name).filter((name) => !pending.includes(name));
-      if (changed.length > 0) for (const listener of listeners) listener();
+      for (const listener of listeners) listener();
       return { changed, pending, warnings: [...warnings] };
     },
   };
