@@ -10,8 +10,8 @@ export interface Gathered {
   readonly readyAt: number;
   /** Whether a program that shows nothing known has not begun yet, however long that takes. */
   readonly startsSlowly: boolean;
-  /** An idle program of which nothing more is seen is idle until then, where commands come and go: in a shell. Unix ms. */
-  readonly idleUntil: number;
+  /** Since when nothing positive is seen; undefined while something is. Unix ms. */
+  readonly absentAt: number | undefined;
   /** Anything positive was seen. */
   readonly ready: boolean;
   readonly exit?: Evidence;
@@ -59,12 +59,9 @@ const TURNS = 64;
 /** A hook may be heard before what it tells of is drawn: until then the screen cannot clear it. */
 export const DRAWN_MS = 1000;
 
-/** A shell whose command takes no longer than this was idle all the time. */
-const COMMAND_MS = 1000;
-
 export function begin({ spawnId, startedAt, graceMs, startsSlowly }: Beginning): Gathered {
   const calm = { count: 0, since: startedAt, at: 0, busyAt: 0 };
-  const known = { ready: false, screen: [], settled: false, turns: [], toolOpen: false, idleUntil: 0 };
+  const known = { ready: false, screen: [], settled: false, turns: [], toolOpen: false, absentAt: undefined };
   return { spawnId, seq: 0, readyAt: startedAt + graceMs, startsSlowly, ...known, calm, dropped: 0 };
 }
 
@@ -93,7 +90,7 @@ export function looked(gathered: Gathered, claims: readonly Claim[], settled: bo
   return {
     ...rest,
     seq: gathered.seq + claims.length,
-    ...(!gathered.startsSlowly && screen.some(({ says }) => says === 'idle') && { idleUntil: now + COMMAND_MS }),
+    absentAt: positive || asking ? undefined : (gathered.absentAt ?? now),
     ready: gathered.ready || positive || asking !== undefined,
     screen: screen.map((evidence) => bornBefore(gathered.screen, evidence)),
     settled,

@@ -7,6 +7,8 @@ export interface Box {
   readonly kind: BoxKind;
   /** Whether a line begins a prompt, and where its text does. */
   readonly prompt: (line: string) => number | undefined;
+  /** Whether a line begins something that waits between what is said and the box: a prompt for later. */
+  readonly waits: (line: string) => boolean;
 }
 
 export interface Found {
@@ -148,15 +150,22 @@ function findCursor({ lines, vivid, cursor }: Grid, box: Box, end: number): Foun
   return { from: line, to: line + 1, lines: [text.slice(at)], vivid: [(vivid[line] ?? '').slice(at)] };
 }
 
-/** From the box up to a line that is not indented; prompts that wait for their turn are passed over. */
+/** From the box up to where the last thing said begins; what waits for its turn is passed over. */
 function statusAbove(lines: readonly string[], boxFrom: number, box: Box): string[] {
   let from = boxFrom;
   while (from > 0 && boxFrom - from < STATUS_LINES) {
     from--;
-    const line = lines[from]!;
-    if (/^\S/.test(line) && (isRule(line) || box.prompt(line) === undefined)) break;
+    if (isHead(lines[from]!, lines[from - 1] ?? '', box)) break;
   }
   return lines.slice(from, boxFrom);
+}
+
+/** Not indented, and no line of text that goes on with the one above. */
+function isHead(line: string, above: string, box: Box): boolean {
+  if (!/^[^\s┃]/.test(line)) return false;
+  if (isRule(line)) return true;
+  if (box.prompt(line) !== undefined || box.waits(line)) return false;
+  return above.trim() === '' || !/^[\p{L}\p{N}"'(`]/u.test(line);
 }
 
 /** Below the last ruled line that has anything below it; within a frame when that is the last thing there is. */

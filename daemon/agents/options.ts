@@ -10,15 +10,23 @@ export interface FoundOptions {
   readonly above: readonly string[];
 }
 
-/** `reverse` holds what is drawn in reverse on the dialog's lines. */
-export function findOptions(shape: Options, lines: readonly string[], reverse: readonly string[]): FoundOptions {
-  return shape.shown === 'numbers' ? numbered(shape, lines) : buttons(shape, lines, reverse);
+/** A dialog as it is drawn. */
+export interface Drawn {
+  readonly lines: readonly string[];
+  /** What of them is drawn in reverse. */
+  readonly reverse: readonly string[];
+  /** Of the screen. */
+  readonly cols: number;
+}
+
+export function findOptions(shape: Options, { lines, reverse, cols }: Drawn): FoundOptions {
+  return shape.shown === 'numbers' ? numbered(shape, lines, cols) : buttons(shape, lines, reverse);
 }
 
 const NUMBERED = /^\s*([❯›>●○◉▶→•]?)\s*(\d{1,2})[.)]\s+(.*\S)\s*$/u;
 
 /** The last run that counts from 1; a line below an option that is indented further goes on with it. */
-function numbered(shape: Options, lines: readonly string[]): FoundOptions {
+function numbered(shape: Options, lines: readonly string[], cols: number): FoundOptions {
   const found: { at: number; number: number; label: string; marked: boolean }[] = [];
   lines.forEach((line, at) => {
     const match = NUMBERED.exec(line);
@@ -32,20 +40,26 @@ function numbered(shape: Options, lines: readonly string[]): FoundOptions {
   if (!first) return { options: [], above: lines };
   const marked = found.findIndex((option) => option.marked);
   const options = found.map(({ number, label, at }, index) => {
-    const whole = label + goesOn(lines, at, found[index + 1]?.at);
+    const whole = label + goesOn(lines.slice(at, found[index + 1]?.at), cols);
     return { label: whole, keys: unanswerable(shape, whole) ? [] : keysFor(number, index, marked) };
   });
   return { options, above: lines.slice(0, first.at) };
 }
 
-/** Only what was broken off belongs to a label: descriptions stand below it too, but a label ends with no blank line. */
-function goesOn(lines: readonly string[], at: number, next: number | undefined): string {
-  if (next === undefined || next === at + 1) return '';
-  const indent = /^\s*[❯›>●○◉▶→•]?\s*\d{1,2}[.)]\s+/u.exec(lines[at]!)?.[0].length ?? 0;
-  const below = lines.slice(at + 1, next);
-  const blank = below.findIndex((line) => line.trim() === '');
-  const part = (blank < 0 ? below : below.slice(0, blank)).filter((line) => /^\s*/.exec(line)![0].length >= indent - 1);
-  return part.map((line) => ` ${line.trim()}`).join('');
+/** A frame and a margin take so much of a line. */
+const MARGIN = 6;
+
+/** What was broken off a label since the line was full; a description below it is not part of it. */
+function goesOn([first = '', ...below]: readonly string[], cols: number): string {
+  let whole = '';
+  let line = first;
+  for (const next of below) {
+    const [word = ''] = next.trim().split(' ');
+    if (word === '' || line.trimEnd().length + 1 + word.length <= cols - MARGIN) break;
+    whole += ` ${next.trim()}`;
+    line = next;
+  }
+  return whole;
 }
 
 function keysFor(number: number, index: number, marked: number): readonly string[] {

@@ -6,7 +6,7 @@ import type { Claim } from './gather.js';
 import type { Grid } from './grid.js';
 import { type Box, bottomOf, type Layout, layOut, unframed } from './layout.js';
 import { limitEnd } from './limit.js';
-import type { Manifest, Region, Rule } from './manifests/manifest.js';
+import type { Composer, Manifest, Region, Rule } from './manifests/manifest.js';
 import { findOptions } from './options.js';
 import { fits } from './version.js';
 
@@ -44,8 +44,7 @@ export function createReader(manifest: Manifest, compileOf: (rule: Rule) => Comp
     .sort((a, b) => b.priority - a.priority)
     .map((rule) => compiled(rule, compileOf(rule)));
   const { composer: shape } = manifest;
-  const prompt = shape && compileOwn(shape.prompt);
-  const box: Box | undefined = shape && { kind: shape.box, prompt: (line) => prompt!.find(line)?.end };
+  const box = shape && boxOf(shape);
   const placeholders = (shape?.placeholder ?? []).map(compileOwn);
   const versionOf = manifest.version === undefined ? undefined : compileOwn(manifest.version);
 
@@ -65,6 +64,16 @@ export function createReader(manifest: Manifest, compileOf: (rule: Rule) => Comp
       dialog: asking && dialogOf(manifest, grid, layout, asking.kind ?? 'other'),
       version,
     };
+  };
+}
+
+function boxOf({ box: kind, prompt, noPrompt, waits }: Composer): Box {
+  const [begins, isNone, waiting] = [prompt, noPrompt, waits].map((source) => source && compileOwn(source));
+  const found = (expression: typeof begins, line: string) => (expression ? expression.find(line) : undefined);
+  return {
+    kind,
+    prompt: (line) => (found(isNone, line) ? undefined : found(begins, line)?.end),
+    waits: (line) => found(waiting, line) !== undefined,
   };
 }
 
@@ -156,11 +165,14 @@ function trimmed(lines: readonly string[]): string {
 function dialogOf(manifest: Manifest, grid: Grid, layout: Layout, kind: BlockedKind): Dialog {
   // A dialog below a prompt box, or at a shell's prompt, is what stands at the bottom.
   const lines = layout.dialog.length > 0 ? layout.dialog : bottomOf(grid.lines).map(unframed);
-  const { options, above } = findOptions(manifest.options, lines, grid.reverse.slice(layout.dialogFrom));
+  const { options, above } = findOptions(manifest.options, {
+    ...{ lines, cols: grid.cols },
+    reverse: grid.reverse.slice(layout.dialogFrom),
+  });
   const known = options.map((option, at): DialogOption => ({ ...option, id: String(at + 1) }));
   return {
     kind,
-    text: printable(trimmed(above).replace(/\n/g, '\r')).replace(/\r/g, '\n').slice(-TEXT_CHARS),
+    text: trimmed(above.map(printable)).slice(-TEXT_CHARS),
     options: known,
     hash: hashOf(kind, lines),
   };

@@ -66,7 +66,9 @@ function cellsOf(terminal: xterm.Terminal): Cells {
     row(y): Row {
       const line = active.getLine(active.baseY + y);
       if (!line) return { wrapped: false, cells: [] };
-      const cells = Array.from({ length: terminal.cols }, (_, x): Cell => {
+      // Most of most screens is blank.
+      const length = line.translateToString(true).length === 0 ? 0 : terminal.cols;
+      const cells = Array.from({ length }, (_, x): Cell => {
         line.getCell(x, one);
         const hidden = one.isInvisible() !== 0;
         return {

@@ -31,6 +31,9 @@ export const CONFIRMATIONS = 3;
 /** APART_MS apart, and so long without any sign of work. */
 export const CALM_MS = 1500;
 
+/** A shell whose command takes no longer than this was idle all the time. */
+const COMMAND_MS = 1000;
+
 interface Ruling {
   readonly state: AgentState;
   readonly by: Evidence;
@@ -122,8 +125,9 @@ function byAbsence(gathered: Gathered, before: Verdict | undefined, now: number)
     }
   }
   if (before?.state === 'idle' && first?.source === 'absence' && !doubt) return { state: 'idle', by: first };
-  if (before?.state === 'idle' && first && gathered.idleUntil > now) {
-    return { state: 'idle', by: first, again: gathered.idleUntil };
+  const passing = (gathered.absentAt ?? now) + COMMAND_MS;
+  if (before?.state === 'idle' && first && !gathered.startsSlowly && now < passing) {
+    return { state: 'idle', by: first, again: passing };
   }
   if (doubt) return { state: 'unknown', by: doubt };
   if (now < gathered.readyAt)

@@ -16,7 +16,13 @@ export const codex: Manifest = {
       String.raw`\[Pasted text #\d+(?: \+\d+ lines?)?\]`,
     ],
   },
-  composer: { box: 'bare', prompt: '^[›▌!](?:[ ]|$)', placeholder: ['^Ask Codex to do anything'] },
+  composer: {
+    box: 'bare',
+    prompt: '^[›▌!](?:[ ]|$)',
+    noPrompt: '^[›▌] \\d+\\. ',
+    waits: '^• (?:queued|messages to be submitted)',
+    placeholder: ['^Ask Codex to do anything'],
+  },
   options: { shown: 'numbers', labels: [], unanswerable: ['none of the above'] },
   version: String.raw`OpenAI Codex \(v(\d+(?:\.\d+)+)`,
   rules: ranked({
@@ -38,20 +44,20 @@ export const codex: Manifest = {
       kind: 'login',
     },
     'plan-dialog': {
-      region: 'bottom',
+      region: 'dialog',
       all: ['implement this plan\\?', '[›❯>] \\d\\. '],
       says: 'blocked',
       kind: 'plan',
     },
     'question-dialog': {
-      region: 'bottom',
+      region: 'dialog',
       any: ['enter to submit (?:answer|all)', '^\\s*question \\d+/\\d+'],
       all: ['enter to submit|^[›❯>] \\d\\. |\\d\\. '],
       says: 'blocked',
       kind: 'question',
     },
     'permission-dialog': {
-      region: 'bottom',
+      region: 'dialog',
       all: ['press enter to confirm or esc to (?:cancel|go back)'],
       says: 'blocked',
       kind: 'permission',
@@ -65,18 +71,17 @@ export const codex: Manifest = {
     },
     'title-action': { region: 'title', all: ['action required'], says: 'blocked', kind: 'permission' },
     'confirm-dialog': {
-      region: 'bottom',
+      region: 'dialog',
       any: [
         'press enter to (?:continue|select|confirm|submit|save|view)',
         'esc to (?:dismiss|go back|cancel)',
         'enter to (?:confirm|continue|select)',
       ],
-      none: ['^[›▌](?: |$)[\\s\\S]*^\\s*\\S* ?\\d+% '],
       says: 'blocked',
       kind: 'other',
     },
     'marked-option': {
-      region: 'bottom',
+      region: 'dialog',
       all: [
         '^\\s*[›❯>] \\d+\\. [^\\n]*(?:\\n[^\\n]*)*?\\n\\s+\\d+\\. \\S|^\\s+\\d+\\. [^\\n]*(?:\\n[^\\n]*)*?\\n\\s*[›❯>] \\d+\\. ',
       ],
@@ -86,7 +91,7 @@ export const codex: Manifest = {
     'title-spinner': { region: 'title', all: ['^[⠀-⣿] ?'], says: 'busy' },
     'working-line': {
       region: 'status',
-      all: ['^[•◦·]? ?\\S[^\\n]* \\(\\d[^)]*esc to interrupt'],
+      all: ['^ {0,2}(?:[•◦·] )?[a-z][^\\n(]{0,80} \\(\\d+[smh][^)]*esc to interrupt'],
       says: 'busy',
     },
     'background-terminal': {

@@ -11,7 +11,7 @@ export const gemini: Manifest = {
   submit: { pauseMs: 300, keys: ['Enter'], pastedPlaceholder: [String.raw`\[Pasted Text: \d+ (?:lines|chars)\]`] },
   composer: {
     box: 'ruled',
-    prompt: '^\\s*[>!*✦?](?:[ ]|$)',
+    prompt: '^\\s*[>!*](?:[ ]|$)',
     placeholder: ['^Type your message', '^@path/to/file', '^Press Esc again'],
   },
   options: { shown: 'numbers', labels: [], unanswerable: ['enter a custom value'] },
@@ -65,7 +65,7 @@ export const gemini: Manifest = {
     },
     'question-dialog': {
       region: 'dialog',
-      any: ['enter to (?:select|submit)', 'answer questions'],
+      any: ['enter to select ·', 'enter to submit', 'answer questions'],
       says: 'blocked',
       kind: 'question',
     },

@@ -56,6 +56,10 @@ export interface Composer {
   readonly box: BoxKind;
   /** Matches the beginning of its first line, before the text; of a bar the line that names the model. */
   readonly prompt: string;
+  /** Matches a line that looks like a prompt and is none. */
+  readonly noPrompt?: string;
+  /** Matches a line that begins what waits, above the box, for the end of a turn. */
+  readonly waits?: string;
   /** Expressions of what is shown while nothing is typed, where that is not drawn faint. */
   readonly placeholder: readonly string[];
 }

@@ -47,13 +47,13 @@ export const opencode: Manifest = {
     retrying: { region: 'footer', all: ['retrying (?:in|attempt)'], says: 'busy' },
     'auth-failed': {
       region: 'status',
-      any: ['^\\s*┃? ?(?:\\w*autherror|authenticationerror|invalid (?:x-)?api[ -]key|unauthorized)'],
+      any: ['^\\s*┃?\\s*(?:\\w*autherror|authenticationerror|invalid (?:x-)?api[ -]key|unauthorized)'],
       says: 'auth_failed',
     },
     'limit-reached': {
       region: 'status',
       any: [
-        "^\\s*┃? ?(?:rate limit exceeded|usage limit|quota exceeded|free usage exceeded|you(?:'ve| have) (?:hit|reached) )",
+        "^\\s*┃?\\s*(?:rate limit exceeded|usage limit|quota exceeded|free usage exceeded|you(?:'ve| have) (?:hit|reached) )",
       ],
       says: 'limited',
     },

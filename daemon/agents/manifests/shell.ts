@@ -58,7 +58,7 @@ export const shell: Manifest = {
       region: 'prompt',
       any: [`^[^\\n]{0,250}${PROMPT_END} $`, '^[\\w.~/@:()\\[\\] +-]{0,250}> $'],
       none: [
-        '^(?:>|\\.\\.\\.|dquote|quote|bquote|heredoc|cmdsubst|pipe|for|while|if|then|else|braceparam)> $',
+        '^(?:|\\.\\.\\.|dquote|quote|bquote|heredoc|cmdsubst|pipe|for|while|if|then|else|braceparam)> $',
         '^>>> $',
         '^\\s*\\d+% $',
         ': [^\\n]*% $',
