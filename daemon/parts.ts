@@ -67,8 +67,9 @@ export function createParts(ground: Ground) {
   const terminals = createTerminalParts(ground, base);
   const all = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
   const agents = createAgents({ ...all, folder: ground.paths.agents });
-  ground.configuration.onChange(agents.reload);
+  ground.configuration.onReload(agents.reload);
   all.hearing.add(({ name, what }) => {
+    if (name === 'session/created') agents.start([what.session]);
     if (name !== 'session/changed') return;
     if (isLive(what.session)) agents.changed(what.session);
     else agents.gone(what.session);

@@ -54,11 +54,10 @@ export const BOTTOM_LINES = 12;
 export function readGrid(cells: Cells, title: string): Grid {
   const lines: Drawn[] = [];
   let cursor = { line: 0, column: 0 };
-  for (let y = 0; y < cells.rows; y++) {
-    const row = cells.row(y);
+  const rows = Array.from({ length: cells.rows }, (_, y) => cells.row(y));
+  for (const [y, row] of rows.entries()) {
     const before = row.wrapped ? (lines.pop() ?? EMPTY) : EMPTY;
-    const whole = y + 1 < cells.rows && cells.row(y + 1).wrapped;
-    const drawn = drawRow(row, whole);
+    const drawn = drawRow(row, rows[y + 1]?.wrapped === true);
     if (y === cells.cursorY) cursor = { line: lines.length, column: before.text.length + columnAt(row, cells.cursorX) };
     lines.push({
       text: before.text + drawn.text,

@@ -17,8 +17,10 @@ export interface Configuration {
   report(): Report;
   /** Takes over what can change. Throws InvalidParams with INVALID_CONFIG, and then nothing has changed. */
   reload(): Reloaded;
-  /** Told after each reload. */
+  /** Told after each reload that changed something. */
   onChange(listener: () => void): void;
+  /** Told after each reload, for what stands in other files. */
+  onReload(listener: () => void): void;
 }
 
 const known = allKeys(keys);
@@ -29,11 +31,13 @@ export function openConfiguration(source: Source): Configuration {
   if (first.problems.length > 0) throw invalid(first.problems);
   const working = new Map(first.held);
   const listeners = new Set<() => void>();
+  const reloaders = new Set<() => void>();
   return {
     values: lookUp(working),
     warnings: first.warnings,
     report: () => reportOf(source, working, readConfig(source)),
     onChange: (listener) => void listeners.add(listener),
+    onReload: (listener) => void reloaders.add(listener),
     reload() {
       const { held, problems, warnings } = readConfig(source);
       if (problems.length > 0) throw invalid(problems);
@@ -41,7 +45,8 @@ export function openConfiguration(source: Source): Configuration {
       const pending = differs.filter(({ is }) => !isLive(is)).map(({ name }) => name);
       for (const { name } of known) if (!pending.includes(name)) working.set(name, held.get(name)!);
       const changed = differs.map(({ name }) => name).filter((name) => !pending.includes(name));
-      for (const listener of listeners) listener();
+      if (changed.length > 0) for (const listener of listeners) listener();
+      for (const listener of reloaders) listener();
       return { changed, pending, warnings: [...warnings] };
     },
   };
