@@ -1,0 +1,50 @@
+/** A screen that is drawn line by line, only where it changed. */
+
+export interface Drawn {
+  /** Styled; never longer than the screen is wide when seen. */
+  readonly lines: readonly string[];
+  /** Row and column of the cursor, from 0. */
+  readonly cursor: readonly [row: number, column: number];
+  readonly title: string;
+  /** Whether the terminal is told by OSC 9;4 that something goes on. */
+  readonly progress: boolean | undefined;
+}
+
+/** `write` gets what changes the screen from the last drawing to this one. */
+export function createScreen(write: (text: string) => void) {
+  let shown: readonly string[] = [];
+  let title = '';
+  let progress: boolean | undefined;
+  return {
+    draw(next: Drawn): void {
+      let out = '';
+      next.lines.forEach((line, row) => {
+        if (line !== shown[row]) out += `\x1b[${row + 1};1H${line}\x1b[0m\x1b[K`;
+      });
+      if (next.lines.length < shown.length) out += `\x1b[${next.lines.length + 1};1H\x1b[J`;
+      if (next.title !== title) out += `\x1b]0;${next.title}\x07`;
+      if (next.progress !== progress && next.progress !== undefined) out += `\x1b]9;4;${next.progress ? 3 : 0};\x07`;
+      ({ lines: shown, title, progress } = next);
+      const [row, column] = next.cursor;
+      if (out) write(`\x1b[?25l${out}\x1b[${row + 1};${column + 1}H\x1b[?25h`);
+    },
+    /** Draws everything the next time. */
+    forget(): void {
+      shown = [];
+      write('\x1b[2J');
+    },
+  };
+}
+
+/** The text in rows of this width, broken anywhere, as agents do in their composers. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => {
+    const characters = [...line];
+    const rows: string[] = [];
+    for (let at = 0; at < characters.length; at += width) rows.push(characters.slice(at, at + width).join(''));
+    return rows.length ? rows : [''];
+  });
+}
+
+/** As much of a plain line as fits. */
+export const cut = (line: string, width: number): string => [...line].slice(0, width).join('');
