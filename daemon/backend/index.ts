@@ -91,6 +91,11 @@ export interface Backend {
   pause(pane: number): Promise<void>;
   /** Eight-bit clean, in order. */
   type(pane: number, data: Buffer): Promise<void>;
+  /**
+   * As one paste: between brackets where the program asked for them, line feeds as they are. At most 256 KiB, without
+   * NUL and without escape sequences, which could end the paste.
+   */
+  paste(pane: number, data: Buffer): Promise<void>;
   /** Keys by tmux's names. Throws InvalidParams for a name that is none. */
   keys(pane: number, names: readonly string[]): Promise<void>;
   /** Leaves modes in which the backend itself would take the keys. */

@@ -65,6 +65,7 @@ export function openPty({ environment, degraded }: PtyOptions, events: BackendEv
       throw new Error(`Terminal ${pane} cannot be paused.`);
     },
     type: async (pane, data) => get(pane).type(data),
+    paste: async (pane, data) => get(pane).paste(data),
     keys: async (pane, names) => get(pane).keys(names),
     leaveModes: async (pane) => void get(pane),
     resize: async (window, cols, rows) => get(window).resize(cols, rows),

@@ -18,6 +18,8 @@ export interface Model {
   resize(cols: number, rows: number): void;
   /** Whether the program asked for cursor keys in application mode. */
   readonly cursorKeys: boolean;
+  /** Whether the program asked to be told where a paste begins and ends. */
+  readonly bracketedPaste: boolean;
   close(): void;
 }
 
@@ -63,6 +65,9 @@ export function createModel({ cols, rows, historyLimit, answer, progress }: Mode
     resize: (toCols, toRows) => terminal.resize(toCols, toRows),
     get cursorKeys() {
       return terminal.modes.applicationCursorKeysMode;
+    },
+    get bracketedPaste() {
+      return marks.marks.bracketedPaste === 1;
     },
     close() {
       for (const settle of waiting.splice(0)) settle();

@@ -11,6 +11,7 @@ export interface Window {
   /** Exact: nothing is read from the program until its screen shows all it printed before. Throws Gone when ended meanwhile. */
   capture(options: CaptureOptions): Promise<Cut>;
   type(data: Buffer): void;
+  paste(data: Buffer): void;
   keys(names: readonly string[]): void;
   /** Terminal and screen in one step, after all that was printed for the size before. */
   resize(cols: number, rows: number): Promise<void>;
@@ -27,6 +28,8 @@ export interface WindowDeps {
   /** Of window and pane. */
   readonly number: number;
 }
+
+const PASTE = { begin: Buffer.from('\x1b[200~'), end: Buffer.from('\x1b[201~') };
 
 /** Printed and not yet on the screen model: above the first the program is left waiting, below the second read again. */
 const UNREAD = { high: 128 * 1024, low: 32 * 1024 };
@@ -88,6 +91,7 @@ export function openWindow({ native, environment, events, number }: WindowDeps, 
         return { ...texts, modes: { ...modes, dead: Number(exit !== undefined) }, exact: true };
       }),
     type: program.type,
+    paste: (data) => program.type(model.bracketedPaste ? Buffer.concat([PASTE.begin, data, PASTE.end]) : data),
     keys: (names) => program.type(keyBytes(names, model.cursorKeys)),
     resize: (toCols, toRows) =>
       still(() => {

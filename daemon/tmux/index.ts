@@ -3,7 +3,7 @@ import { RpcError } from '#protocol/errors';
 import type { Backend, BackendEvents, CaptureOptions, Cut, SeenWindow } from '../backend/index.js';
 import { capture } from './capture.js';
 import { TmuxError, TmuxGone } from './control.js';
-import { leaveModes, typeBytes, typeKeys } from './keys.js';
+import { leaveModes, pasteBytes, typeBytes, typeKeys } from './keys.js';
 import { createMarkKeeper } from './marks.js';
 import { createNudge } from './nudge.js';
 import { openProcess, type ProcessOptions, type TmuxProcess } from './process.js';
@@ -82,6 +82,7 @@ export async function openTmux(options: Omit<ProcessOptions, 'terminal'>, events
     capture: (pane, wanted) => said(captureCut(via, order, pane, wanted)),
     pause: (pane) => said(run([['refresh-client', '-A', `%${pane}:pause`]])).then(() => {}),
     type: (pane, data) => said(typeBytes(run, pane, data)),
+    paste: (pane, data) => said(pasteBytes(run, pane, data)),
     keys: (pane, names) => said(typeKeys(run, pane, names)),
     leaveModes: (pane) => said(leaveModes(run, pane)),
     resize: (window, cols, rows) => said(resizeWindow(run, window, cols, rows)),

@@ -1,4 +1,4 @@
-/** Types into a pane: bytes exactly as they are, or keys by their tmux names. */
+/** Types into a pane: bytes exactly as they are, a paste, or keys by their tmux names. */
 import { checkKeys } from '../backend/index.js';
 import type { Control } from './control.js';
 
@@ -41,6 +41,23 @@ const paste = (pane: number, bytes: Buffer) => [
   ['set-buffer', '-b', 'rdv-type', '--', bytes],
   ['paste-buffer', '-d', '-r', '-b', 'rdv-type', '-t', `%${pane}`],
 ];
+
+let pastes = 0;
+
+/**
+ * In a buffer of its own, all in one line: tmux takes the whole of it or nothing, and no buffer stays behind when
+ * somebody dies in between.
+ */
+export async function pasteBytes(run: Control['run'], pane: number, data: Buffer): Promise<void> {
+  if (data.length === 0) return;
+  const buffer = `rdv-paste-${++pastes}`;
+  const commands: (string | Buffer)[][] = [];
+  for (let at = 0; at < data.length; at += PASTE) {
+    const append = at === 0 ? [] : ['-a'];
+    commands.push(['set-buffer', ...append, '-b', buffer, '--', data.subarray(at, at + PASTE)]);
+  }
+  await run([...commands, ['paste-buffer', '-p', '-r', '-d', '-b', buffer, '-t', `%${pane}`]]);
+}
 
 /** Keys by name. Throws InvalidParams for a name that is no key. */
 export async function typeKeys(run: Control['run'], pane: number, keys: readonly string[]): Promise<void> {

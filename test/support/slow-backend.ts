@@ -4,7 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '#protocol';
 import type { Backend, BackendKind, Capture, Modes, Place, SeenWindow } from '../../daemon/backend/index.js';
 
-type Verb = 'create' | 'list' | 'sessions' | 'capture' | 'type' | 'keys' | 'leaveModes' | 'resize' | 'kill' | 'ping';
+type Verb =
+  | 'create'
+  | 'list'
+  | 'sessions'
+  | 'capture'
+  | 'type'
+  | 'paste'
+  | 'keys'
+  | 'leaveModes'
+  | 'resize'
+  | 'kill'
+  | 'ping';
 
 export interface SlowBackend extends Backend {
   readonly windows: Map<string, SeenWindow>;
@@ -113,6 +124,7 @@ export function createSlowBackend(kind: BackendKind = 'tmux'): SlowBackend {
         return { ...captureOf(texts.get(pane) ?? ''), exact: true };
       }),
     type: (pane, data) => slow('type', data.toString(), () => void at((window) => window.pane === pane)),
+    paste: (pane, data) => slow('paste', data.toString(), () => void at((window) => window.pane === pane)),
     keys: (pane, names) => slow('keys', names.join(' '), () => void at((window) => window.pane === pane)),
     leaveModes: (pane) => slow('leaveModes', '', () => void at((window) => window.pane === pane)),
     resize: (window, cols, rows) => slow('resize', `@${window} ${cols}x${rows}`, () => {}),
