@@ -5,6 +5,8 @@ import { type ErrorKind, errors } from './errors.js';
 const statusByCode: Readonly<Record<string, number>> = {
   INVALID_STATE_TRANSITION: 400,
   SESSION_CLOSED: 400,
+  INVALID_COMMAND: 400,
+  COMMAND_INJECTION_FAILED: 400,
   TMUX_CREATE_FAILED: 400,
   PATH_EXISTS: 400,
   BRANCH_IN_USE: 400,

@@ -26,6 +26,7 @@ export const Receipt = z.object({
   id: z.uuid(),
   sessionId: z.uuid(),
   orchestratorId: z.uuid().nullable().describe('For whom it was; null for a user or a program of theirs.'),
+  auditLogId: z.string().nullable().describe("Of the row in its orchestrator's audit that tells of it."),
   state: ReceiptState,
   reason: z.string().nullable().describe('Why it went no further; null while all is well.'),
   code: z.string().nullable().describe('The same for programs, such as `AGENT_BLOCKED` or `DRAFT_PRESENT`.'),
@@ -87,8 +88,8 @@ const how = {
   ttlMs: z.int().min(1000).max(86_400_000).default(injectionLimits.ttlMs).describe('How long it may wait.'),
   wait: z
     .enum(['queued', 'submitted', 'completed'])
-    .default('submitted')
-    .describe('How far the answer waits; the receipt goes on by events.'),
+    .optional()
+    .describe('How far the answer waits, `submitted` for `now` and else `queued` when absent; events tell the rest.'),
   reason: z.string().max(1000).optional().describe('For the audit.'),
   idempotencyKey,
 };

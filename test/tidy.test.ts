@@ -143,6 +143,7 @@ const preparesAtStart = [
   'daemon/db/backup.ts',
   'daemon/events/journal.ts',
   'daemon/folders/store.ts',
+  'daemon/injection/store.ts',
   'daemon/knowledge/store.ts',
   'daemon/preferences/store.ts',
   'daemon/projects/store.ts',

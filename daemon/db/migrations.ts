@@ -240,6 +240,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX injection_by_user ON injection (user_id, created_at);
   CREATE INDEX injection_by_session ON injection (session_id, created_at);
   CREATE INDEX injection_by_state ON injection (state);
+  CREATE INDEX injection_by_time ON injection (created_at);
 
   CREATE TABLE orchestrator (
     id TEXT PRIMARY KEY,

@@ -1,0 +1,81 @@
+/** One injection typed in its turn: on record before the first byte, and its outcome behind it. */
+import type { Session } from '#protocol';
+import type { Look } from '../agents/agents.js';
+import type { Act, Auditor } from '../rpc/auditor.js';
+import type { Places } from '../sessions/places.js';
+import { unfitOf } from './accept.js';
+import type { Ledger } from './ledger.js';
+import type { Policy } from './policy.js';
+import type { Injection, Reason, Waiting } from './receipt.js';
+import type { Refusal } from './seen.js';
+import { type Job, type TypingDeps, typeText } from './typing.js';
+
+export interface AttemptDeps extends TypingDeps {
+  readonly ledger: Ledger;
+  readonly places: TypingDeps['places'] & Pick<Places, 'get'>;
+  readonly sessions: { find(id: string): Session | undefined };
+  readonly auditor: Auditor;
+  /** What holds in the session's folder. */
+  policyOf(session: Session): Policy;
+  /** Runs what writes in the background; a failure that can happen is told. */
+  steadily(work: () => void): void;
+}
+
+/** What became of it: refused for now or for good, given up, or typed as the receipt tells. */
+export type Outcome =
+  | { readonly is: 'typed' | 'over' }
+  | { readonly is: 'refused'; readonly why: Refusal }
+  | { readonly is: 'expired'; readonly why: Reason };
+
+const LATE: Reason = { code: 'EXPIRED', reason: 'It waited longer than it may.' };
+
+/** The caller holds the session's lock. `begun` is called once typing begins. Throws, with nothing typed: Gone, Unavailable. */
+export async function attempt(deps: AttemptDeps, injection: Injection, begun: () => void): Promise<Outcome> {
+  const { ledger, auditor } = deps;
+  const { id, sessionId, submit, expiresAt } = injection.receipt;
+  // It may have been taken back while it waited for its turn.
+  const waiting = ledger.find(id)?.waiting;
+  if (!waiting) return { is: 'over' };
+  if (expiresAt <= deps.now()) return { is: 'expired', why: LATE };
+  const session = deps.sessions.find(sessionId);
+  const unfit = unfitOf(session);
+  if (unfit) return { is: 'refused', why: { ...unfit, passing: unfit.code === 'SESSION_SUSPENDED' } };
+
+  const act = actOf(injection, waiting, deps.policyOf(session!).auditText);
+  let place: number | undefined;
+  const job: Job = {
+    ...{ sessionId, waiting, submit, place: deps.places.get(sessionId) },
+    begin(look) {
+      place = auditor.begin(act);
+      ledger.begin(id, look.spawnId, [whatItWas(look)]);
+      begun();
+    },
+    step: (state, seen, why) => ledger.step(id, state, seen, why),
+    entering: (count) => ledger.entering(id, count),
+  };
+  try {
+    const why = await typeText(deps, job);
+    return why ? { is: 'refused', why } : { is: 'typed' };
+  } finally {
+    const written = place;
+    if (written !== undefined) deps.steadily(() => auditor.end(act, ledger.stateOf(injection), written));
+  }
+}
+
+/** The name in the audit of what is typed, whichever call asked for it and however long ago. */
+export const TYPED = 'injection/type';
+
+function actOf({ userId, receipt }: Injection, { text, tokenId, connection }: Waiting, withText: boolean): Act {
+  const { sessionId, textHash } = receipt;
+  return {
+    user: userId,
+    ...{ tokenId, connection },
+    method: TYPED,
+    target: `${sessionId} sha256:${textHash}${withText ? ` ${text.slice(0, 800)}` : ''}`,
+  };
+}
+
+function whatItWas({ provider, verdict }: Look): string {
+  const [first] = verdict.evidence;
+  return `${provider} was ${verdict.state}: ${first?.source} (${first?.rule})`;
+}
