@@ -92,6 +92,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   parts.tokens.start(live);
   for (const { id } of live) startup.begin(id);
   parts.agents.start(live);
+  parts.injection.recover();
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
@@ -119,6 +120,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 /** In the order in which they need each other. */
 async function close({
   agents,
+  injection,
   tokens,
   sizes,
   recordings,
@@ -130,6 +132,7 @@ async function close({
   loop,
   db,
 }: Parts): Promise<void> {
+  injection.close();
   agents.close();
   tokens.close();
   sizes.close();

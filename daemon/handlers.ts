@@ -1,7 +1,6 @@
 /** Every method of the table, each served by its domain. */
 import {
   hookMethods,
-  injectionMethods,
   insightMethods,
   type Methods,
   messageMethods,
@@ -15,6 +14,7 @@ import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
 import { eventHandlers } from './events/handlers.js';
 import { folderHandlers } from './folders/handlers.js';
+import { injectionHandlers, type OrchestratorsAsked } from './injection/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
 import { type MetricsDeps, metricsHandlers } from './metrics/handlers.js';
 import type { Parts } from './parts.js';
@@ -61,7 +61,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     // Gone when each has its slice.
     ...agentHandlers(parts),
     ...unmade(stallMethods),
-    ...unmade(injectionMethods),
+    ...injectionHandlers(parts.injection, unmadeOrchestrators),
     ...unmade(orchestratorMethods),
     ...unmade(insightMethods),
     ...unmade(hookMethods),
@@ -78,3 +78,12 @@ function unmade<T extends Partial<Methods>>(methods: T): Handlers<T> {
   };
   return Object.fromEntries(Object.keys(methods).map((name) => [name, refuse])) as unknown as Handlers<T>;
 }
+
+/** Gone when they have their slice. */
+const unmadeOrchestrators: OrchestratorsAsked = {
+  get(_user, id) {
+    throw new RpcError('NotFound', `No orchestrator ${id}.`, { code: 'ORCHESTRATOR_NOT_FOUND' });
+  },
+  watches: () => false,
+  log: ({ sessionId }) => ({ id: sessionId }),
+};

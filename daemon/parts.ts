@@ -19,6 +19,8 @@ import { createBoard } from './health/board.js';
 import { watchGit } from './health/git.js';
 import { noteWrites } from './health/looks.js';
 import { createLoopWatch } from './health/loop.js';
+import { createInjectionSlice } from './injection/handlers.js';
+import { usual } from './injection/policy.js';
 import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
@@ -74,9 +76,16 @@ export function createParts(ground: Ground) {
     if (isLive(what.session)) agents.changed(what.session);
     else agents.gone(what.session);
   });
+  const injection = createInjectionSlice({
+    ...all,
+    ...{ agents, sessions: all.store, submitOf: agents.submit, policyOf: () => usual },
+  });
+  all.hearing.add(({ name, what }) => {
+    if (name === 'session/changed' && !isLive(what.session)) injection.ended(what.session.id);
+  });
   return {
     ...all,
-    agents,
+    ...{ agents, injection },
     removal: createRemoval(all),
     over: createOver(all),
     startup: createStartup(all),

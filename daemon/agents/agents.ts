@@ -5,6 +5,7 @@ import type { Dialog } from './dialog.js';
 import type { Provider } from './evidence.js';
 import type { Grid } from './grid.js';
 import { createKeeper, type KeeperDeps } from './keeper.js';
+import type { Submit } from './manifests/manifest.js';
 import { createManifests, type OverridesDeps } from './overrides.js';
 import { createPids } from './pids.js';
 import { createSubject, type Subject, type SubjectDeps } from './subject.js';
@@ -51,6 +52,8 @@ export interface Agents {
   setHealth(sessionId: string, health: SessionHealth, cause: StallCause | null): void;
   /** Why the health of a session is what it is, as it was set last. */
   cause(sessionId: string): StallCause | null;
+  /** How an agent wants text to be sent off. */
+  submit(provider: Provider): Submit;
   /** Newest first. */
   history(sessionId: string, limit: number): AgentTransition[];
 }
@@ -124,6 +127,7 @@ export function createAgents(deps: AgentsDeps): Agents & AgentWatching {
     },
     setHealth: (id, health, cause) => keeper.setHealth(id, health, cause, subjects.get(id)?.last),
     cause: keeper.cause,
+    submit: (provider) => manifests.manifest(provider).submit,
     history: keeper.history,
     printed(id) {
       if (open) subject(id).printed();

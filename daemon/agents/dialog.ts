@@ -27,7 +27,7 @@ export function hashOf(kind: BlockedKind, lines: readonly string[]): string {
   return createHash('sha256').update(`${kind}\0${drawn}`).digest('hex').slice(0, 32);
 }
 
-/** Names it for `interaction/respond`; null when the screen does not tell how to answer. */
-export function interactionOf(sessionId: string, { options, hash }: Dialog): string | null {
-  return options.some(({ keys }) => keys.length > 0) ? `${sessionId}.${hash}` : null;
+/** Names it, this time that it stands there, for `interaction/respond`; null when the screen does not tell how to answer. */
+export function interactionOf(sessionId: string, { options, hash }: Dialog, since: number): string | null {
+  return options.some(({ keys }) => keys.length > 0) ? `${sessionId}.${hash}.${since}` : null;
 }

@@ -58,5 +58,5 @@ function blockedOf({ sessionId, verdict, dialog }: Look): Blocked | null {
   const { kind, since } = verdict.blocked;
   const options = (dialog?.options ?? []).map(({ id, label }) => ({ id, label }));
   const text = dialog?.text ?? verdict.evidence[0]?.span ?? '';
-  return { kind, since, text, options, interactionId: dialog ? interactionOf(sessionId, dialog) : null };
+  return { kind, since, text, options, interactionId: dialog ? interactionOf(sessionId, dialog, since) : null };
 }

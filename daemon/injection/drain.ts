@@ -69,4 +69,4 @@ export function createDrain({ queue, agents, now, next, expire }: DrainDeps, swe
   };
 }
 
-const rests = ({ verdict }: Look) => verdict.state === 'idle' || verdict.state === 'done';
+const rests = ({ verdict }: Look) => verdict.state === 'idle';

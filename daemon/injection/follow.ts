@@ -37,7 +37,7 @@ export function createFollow({ agents, ledger, steadily }: FollowDeps) {
     const begun = state === 'submitted' ? turnAfter(look, injection) : undefined;
     if (begun !== undefined) ledger.step(id, 'turnStarted', [`the hook ${begun} told of a turn`]);
     const [first] = look.verdict.evidence;
-    if (look.verdict.state !== 'idle' && look.verdict.state !== 'done') return;
+    if (look.verdict.state !== 'idle') return;
     const seen = [`${first?.source} (${first?.rule}) shows that it is over`];
     if (state === 'turnStarted' || begun !== undefined || look.provider === 'shell') ledger.step(id, 'completed', seen);
     else ledger.close(id, UNSEEN);

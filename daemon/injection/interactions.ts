@@ -1,7 +1,7 @@
 /** Dialogs of agents, listed as they stand on the screen, and answered by one of those who answer. */
 import { type Interaction, type Result, RpcError, type Session } from '#protocol';
 import type { Agents, Look } from '../agents/agents.js';
-import type { DialogOption } from '../agents/dialog.js';
+import { type DialogOption, interactionOf } from '../agents/dialog.js';
 import type { Backend } from '../backend/index.js';
 import type { Lock } from '../rpc/locks.js';
 import type { Places } from '../sessions/places.js';
@@ -60,23 +60,23 @@ export function createInteractions(deps: InteractionDeps, goneMs = GONE_MS) {
 
 function shown(look: Look, sessionName: string): Interaction[] {
   const { sessionId, provider: program, dialog } = look;
-  const id = interactionIdOf(look);
-  if (!dialog || id === undefined) return [];
+  const id = idOf(look);
+  if (!dialog || id === null) return [];
   const { kind, text } = dialog;
   const options = dialog.options.map(({ id, label }) => ({ id, label }));
   return [{ id, sessionId, sessionName, program, kind, text, options, since: look.verdict.blocked!.since }];
 }
 
-/** Names the dialog as it stands on the screen, and this time that it stands there; undefined where none does. */
-export function interactionIdOf({ sessionId, dialog, verdict }: Pick<Look, 'sessionId' | 'dialog' | 'verdict'>) {
-  return dialog && verdict.blocked ? `${sessionId}.${dialog.hash}.${verdict.blocked.since}` : undefined;
+/** Null where no dialog stands that can be answered. */
+function idOf({ sessionId, dialog, verdict }: Look): string | null {
+  return dialog && verdict.blocked ? interactionOf(sessionId, dialog, verdict.blocked.since) : null;
 }
 
 /** The session that an interaction's id is of. */
 export const sessionOf = (id: string): string => id.split('.')[0]!;
 
 function optionOf(look: Look, id: string, optionId: string): DialogOption {
-  if (interactionIdOf(look) !== id) throw taken('does not stand there any more as it was listed');
+  if (idOf(look) !== id) throw taken('does not stand there any more as it was listed');
   const option = look.dialog!.options.find((each) => each.id === optionId);
   if (!option) {
     const known = look.dialog!.options.map((each) => each.id).join(', ');

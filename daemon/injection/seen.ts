@@ -27,7 +27,7 @@ export function refusalOf(look: Seen, mode: Mode, expect: Expect): Refusal | und
 /** A command that runs reads what is typed; an agent that works keeps it for later. */
 function allowed({ provider }: Seen, mode: Mode, { states }: Expect): readonly AgentState[] {
   if (states) return states;
-  return mode === 'now' && provider !== 'shell' ? ['idle', 'done', 'working'] : ['idle', 'done'];
+  return mode === 'now' && provider !== 'shell' ? ['idle', 'working'] : ['idle'];
 }
 
 const final = (code: string, reason: string): Refusal => ({ code, reason, passing: false });
@@ -42,7 +42,7 @@ const codes: Readonly<Record<AgentState, string>> = {
   working: 'AGENT_BUSY',
   blocked: 'AGENT_BLOCKED',
   idle: 'AGENT_IDLE',
-  done: 'AGENT_IDLE',
+  done: 'AGENT_EXITED',
   limited: 'AGENT_LIMITED',
   auth_failed: 'AGENT_AUTH_FAILED',
   exited: 'AGENT_EXITED',
@@ -55,7 +55,7 @@ const reasons: Readonly<Record<AgentState, string>> = {
   working: `The program works. ${wait}`,
   blocked,
   idle: 'The program is idle, which `expect` does not allow.',
-  done: 'The program is done, which `expect` does not allow.',
+  done: 'The agent has ended; a shell may be where it was. Start it again.',
   limited: 'The agent has reached its limit; `agent/get` tells until when.',
   auth_failed: 'The agent is not logged in. Log in in its terminal.',
   exited: 'The program has ended.',

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ReceiptState, RpcError } from '#protocol';
 import type { Look } from '../agents/agents.js';
-import type { Submit } from '../agents/manifest.js';
+import type { Submit } from '../agents/manifests/manifest.js';
 import type { Backend, Place } from '../backend/index.js';
 import type { Reason, Waiting } from './receipt.js';
 import { broken, ended, type Refusal, refusalOf, stands, type Taken, taken } from './seen.js';

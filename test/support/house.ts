@@ -56,7 +56,6 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'daemon/knowledge': ['protocol', 'daemon/rpc', 'daemon/db', 'zod', 'node'],
   'daemon/trash': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'node'],
   'daemon/worktrees': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/git', 'daemon/events', 'daemon/trash', 'node'],
-  'daemon/agents': ['protocol', 'node'],
   'daemon/injection': [
     'protocol',
     'daemon/rpc',
@@ -65,6 +64,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/events',
     'daemon/sessions',
     'daemon/agents',
+    'daemon/agents/manifests',
     'node',
   ],
   'daemon/sessions': [
@@ -123,7 +123,6 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/cleanup',
     'daemon/projects',
     'daemon/knowledge',
-    'daemon/agents',
     'daemon/injection',
     'daemon/sessions',
     'daemon/terminals',

@@ -1,4 +1,5 @@
 /** How each agent looks: its titles, spinners, prompt boxes and dialogs. */
+import stringWidth from 'string-width';
 import { cut, wrap } from './screen.js';
 import type { DialogKind, Plays } from './talk.js';
 
@@ -163,6 +164,6 @@ function composing(
   return {
     ...{ title, progress },
     lines: [...head.map((line) => cut(line, cols)), ...text, ...foot.map((line) => cut(line, cols))],
-    cursor: [head.length + rows.length - 1, Math.min(width + [...rows.at(-1)!].length, cols - 1)],
+    cursor: [head.length + rows.length - 1, Math.min(width + stringWidth(rows.at(-1)!), cols - 1)],
   };
 }

@@ -24,7 +24,7 @@ const TICK_MS = 100;
 const KEPT = 200;
 
 export function createPlayer(plays: Plays, quirksAtStart: Quirks, stage: Stage) {
-  const composer = createComposer();
+  const composer = createComposer(plays);
   const quirks: { -readonly [Q in keyof Quirks]: Quirks[Q] } = { ...quirksAtStart };
   let transcript: string[] = [];
   let state: State = 'idle';

@@ -1,4 +1,5 @@
 /** A screen that is drawn line by line, only where it changed. */
+import stringWidth from 'string-width';
 
 export interface Drawn {
   /** Styled; never longer than the screen is wide when seen. */
@@ -19,7 +20,7 @@ export function createScreen(write: (text: string) => void) {
     draw(next: Drawn): void {
       let out = '';
       next.lines.forEach((line, row) => {
-        if (line !== shown[row]) out += `\x1b[${row + 1};1H${line}\x1b[0m\x1b[K`;
+        if (line !== shown[row]) out += `\x1b[${row + 1};1H\x1b[2K${line}\x1b[0m`;
       });
       if (next.lines.length < shown.length) out += `\x1b[${next.lines.length + 1};1H\x1b[J`;
       if (next.title !== title) out += `\x1b]0;${next.title}\x07`;
@@ -36,15 +37,28 @@ export function createScreen(write: (text: string) => void) {
   };
 }
 
-/** The text in rows of this width, broken anywhere, as agents do in their composers. */
+/** The text in rows of this width, broken anywhere, as agents do in their composers; tabs as blanks. */
 export function wrap(text: string, width: number): string[] {
-  return text.split('\n').flatMap((line) => {
-    const characters = [...line];
-    const rows: string[] = [];
-    for (let at = 0; at < characters.length; at += width) rows.push(characters.slice(at, at + width).join(''));
-    return rows.length ? rows : [''];
-  });
+  return text
+    .replace(/\t/g, '    ')
+    .split('\n')
+    .flatMap((line) => {
+      const rows = [''];
+      let used = 0;
+      for (const { segment } of segmenter.segment(line)) {
+        const wide = stringWidth(segment);
+        if (used + wide > width) {
+          rows.push('');
+          used = 0;
+        }
+        rows[rows.length - 1] += segment;
+        used += wide;
+      }
+      return rows;
+    });
 }
 
+const segmenter = new Intl.Segmenter();
+
 /** As much of a plain line as fits. */
-export const cut = (line: string, width: number): string => [...line].slice(0, width).join('');
+export const cut = (line: string, width: number): string => wrap(line, width)[0]!;

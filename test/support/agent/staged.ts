@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Agents, Change, Look } from '../../../daemon/agents/agents.js';
 import { type Dialog, hashOf } from '../../../daemon/agents/dialog.js';
-import type { Submit } from '../../../daemon/agents/manifest.js';
+import type { Submit } from '../../../daemon/agents/manifests/manifest.js';
 import type { Verdict } from '../../../daemon/agents/verdict.js';
 import { createKeyboard } from './keyboard.js';
 import { createPlayer, type Player } from './player.js';
@@ -157,7 +157,7 @@ function read(
     ttlMs: null,
   };
   return {
-    ...{ sessionId, spawnId, at: now, provider: 'claude', composer, dialog, toolOpen: false },
+    ...{ sessionId, spawnId, at: now, provider: 'claude', composer, dialog, toolOpen: false, dropped: 0 },
     grid: {
       ...{ cols: COLS, rows: ROWS, lines, vivid, title: '', alternate: false },
       cursor: { line: lines.length - 1, column: 0, shown: true },
