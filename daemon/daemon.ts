@@ -93,6 +93,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   for (const { id } of live) startup.begin(id);
   parts.agents.start(live);
   parts.injection.recover();
+  parts.attention.start();
   const listener = await serve(options, parts);
   cleanup.start();
   const again = setInterval(() => void look(false), RECONCILE_MS).unref();
@@ -121,6 +122,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 async function close({
   agents,
   injection,
+  attention,
   tokens,
   sizes,
   recordings,
@@ -132,6 +134,7 @@ async function close({
   loop,
   db,
 }: Parts): Promise<void> {
+  attention.close();
   injection.close();
   agents.close();
   tokens.close();

@@ -3,8 +3,6 @@ import {
   hookMethods,
   insightMethods,
   type Methods,
-  messageMethods,
-  notificationMethods,
   orchestratorMethods,
   RpcError,
   stallMethods,
@@ -65,8 +63,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...unmade(orchestratorMethods),
     ...unmade(insightMethods),
     ...unmade(hookMethods),
-    ...unmade(messageMethods),
-    ...unmade(notificationMethods),
+    ...parts.attention.handlers,
     ...eventHandlers(parts),
     ...parts.tokens.handlers,
   };

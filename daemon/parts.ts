@@ -1,6 +1,7 @@
 /** Everything of the daemon that outlives a call, each part with what it needs of the others. */
 import type { Paths } from '#protocol/paths';
 import { createAgents } from './agents/agents.js';
+import { createAttention } from './attention.js';
 import { createAudit } from './audit/handlers.js';
 import { watchLogins } from './audit/logins.js';
 import type { Backend } from './backend/index.js';
@@ -43,6 +44,7 @@ import { createTokens } from './tokens/tokens.js';
 import { createTrash } from './trash/handlers.js';
 import { createTrashStore } from './trash/store.js';
 import { createTrashedSessions } from './trashed.js';
+import { createTypist } from './typist.js';
 import { createWorktrees } from './worktrees/create.js';
 import { listProcesses } from './worktrees/processes.js';
 import { createRecoveryStore, deleteExpiredRecoveries } from './worktrees/recoveries.js';
@@ -83,9 +85,11 @@ export function createParts(ground: Ground) {
   all.hearing.add(({ name, what }) => {
     if (name === 'session/changed' && !isLive(what.session)) injection.ended(what.session.id);
   });
+  const typist = createTypist({ agents, injection, sessions: all.store });
+  const attention = createAttention(ground, { ...all, typist });
   return {
     ...all,
-    ...{ agents, injection },
+    ...{ agents, injection, attention },
     removal: createRemoval(all),
     over: createOver(all),
     startup: createStartup(all),
@@ -93,7 +97,7 @@ export function createParts(ground: Ground) {
     recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
     cleanup: createCleanup({
       ...all,
-      jobs: expiring(all),
+      jobs: { ...expiring(all), ...attention.jobs },
       intervalMs: () => ground.configuration.values.cleanup.cleanup_interval_hours * HOUR_MS,
     }),
     ends: { count: 0, look: () => {} },

@@ -11,7 +11,15 @@ export const Message = z.object({
   subject: z.string().nullable(),
   text: z.string(),
   replyTo: z.uuid().nullable(),
-  state: z.enum(['waiting', 'delivered', 'acknowledged', 'expired']).describe('`delivered`: it was typed and seen.'),
+  deliver: z.enum(['type', 'inbox']).describe('How it reaches its receiver; `inbox` also once it will not be typed.'),
+  state: z
+    .enum(['waiting', 'delivered', 'acknowledged', 'expired'])
+    .describe('`delivered`: it was typed, and seen to be taken.'),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why it was not typed, or that nobody can say whether it was; null while all is well.'),
+  receiptId: z.uuid().nullable().describe('For `injection/get`: what types it, or did.'),
   createdAt: z.int(),
   deliveredAt: z.int().nullable(),
   acknowledgedAt: z.int().nullable(),
@@ -19,7 +27,10 @@ export const Message = z.object({
 });
 export type Message = z.infer<typeof Message>;
 
-const sessionId = z.uuid().describe('Session id.');
+const sessionId = z
+  .uuid()
+  .optional()
+  .describe("The session they are for; of a session's own token that session, when absent.");
 
 export const messageMethods = {
   'message/send': method({
@@ -39,10 +50,15 @@ export const messageMethods = {
         .default('type')
         .describe('`type` it as a prompt when the agent is idle, or leave it in the `inbox` until it is read.'),
       ttlMs: z.int().min(1000).max(2_592_000_000).default(86_400_000).describe('How long it waits; a day when absent.'),
-      idempotencyKey: z.string().min(1).max(200).optional(),
+      idempotencyKey: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The same key of the same sender again returns the message sent before.'),
     }),
     result: Message,
-    errors: ['NotFound', 'Conflict', 'Forbidden'],
+    errors: ['NotFound', 'Conflict'],
     args: ['to', 'text'],
     doors: ['cli', 'mcp'],
     example: 'rdv message send api "the schema changed, pull main"',
@@ -71,10 +87,10 @@ export const messageMethods = {
     summary: 'Acknowledges the messages for a session up to a cursor; it never goes back.',
     effect: 'write',
     concerns: { session: ['sessionId'] },
-    params: z.object({ sessionId, cursor: z.int().min(0) }),
+    params: z.object({ sessionId, cursor: z.int().min(0).describe('Of the last message that was read.') }),
     result: z.object({ acknowledged: z.int(), count: z.int().describe('Messages that were not acknowledged before.') }),
     errors: ['NotFound', 'InvalidParams'],
-    args: ['sessionId', 'cursor'],
+    args: ['cursor', 'sessionId'],
     doors: ['cli', 'mcp'],
   }),
 };

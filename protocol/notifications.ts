@@ -14,8 +14,10 @@ export const Notice = z.object({
   title: z.string(),
   body: z.string(),
   sessionId: z.uuid().nullable(),
+  sessionName: z.string().nullable().describe('As it was called then.'),
   count: z.int().describe('How often it was told again within its episode.'),
-  readAt: z.int().nullable(),
+  readAt: z.int().nullable().describe('Null until a person has read it, or its episode is over.'),
+  resolvedAt: z.int().nullable().describe('When its episode ended by itself, such as by an answer.'),
   createdAt: z.int(),
   updatedAt: z.int(),
 });
@@ -28,7 +30,7 @@ const NoticeCounts = z.object({
 
 export const notificationMethods = {
   'notification/list': method({
-    summary: 'Lists notifications, newest first.',
+    summary: 'Lists notifications, what was told last first.',
     effect: 'read',
     concerns: { session: ['sessionId'] },
     params: z.object({
@@ -52,7 +54,7 @@ export const notificationMethods = {
       title: z.string().trim().min(1).max(200),
       body: z.string().max(4000).default(''),
       severity: Severity.default('info'),
-      sessionId: z.uuid().optional(),
+      sessionId: z.uuid().optional().describe("The session it is about; a session's own token can name no other."),
       episode: z
         .string()
         .min(1)
@@ -95,18 +97,21 @@ export const notificationMethods = {
 
 const seq = z.int().describe('Place in the event journal.');
 const at = z.int().describe('Unix ms.');
+const sinks = z
+  .array(z.enum(['terminal', 'webhook']))
+  .describe('Where it is told besides, as the configuration says; nowhere for what is of no news.');
 
 export const notificationNotifications = {
   'notification/created': notification({
     summary: 'There is something a person should know.',
     from: 'daemon',
     delivery: 'event',
-    params: z.object({ seq, at, sessionId: z.uuid().nullable(), notification: Notice }),
+    params: z.object({ seq, at, sessionId: z.uuid().nullable(), notification: Notice, sinks }),
   }),
   'notification/changed': notification({
-    summary: 'A notification was read, or its episode goes on.',
+    summary: 'A notification was read, or its episode goes on or is over.',
     from: 'daemon',
     delivery: 'event',
-    params: z.object({ seq, at, sessionId: z.uuid().nullable(), notification: Notice }),
+    params: z.object({ seq, at, sessionId: z.uuid().nullable(), notification: Notice, sinks }),
   }),
 };

@@ -80,6 +80,8 @@ export const cleanupMethods = {
       trashDeleted: z.int(),
       recoveriesDeleted: z.int().describe('Recovery refs of pruned worktrees.'),
       auditDeleted: z.int().describe('Rows of the audit, the oldest, beyond its size.'),
+      messagesDeleted: z.int().describe('Messages between sessions that were read, typed or expired.'),
+      notificationsDeleted: z.int().describe('Notifications that were read.'),
       failed: z.array(z.object({ what: z.string(), reason: z.string() })),
       ms: z.int(),
     }),

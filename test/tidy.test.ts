@@ -145,6 +145,8 @@ const preparesAtStart = [
   'daemon/folders/store.ts',
   'daemon/injection/store.ts',
   'daemon/knowledge/store.ts',
+  'daemon/messages/store.ts',
+  'daemon/notifications/store.ts',
   'daemon/preferences/store.ts',
   'daemon/projects/store.ts',
   'daemon/sessions/rows.ts',

@@ -303,12 +303,19 @@ export const migrations: readonly string[] = [
     session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'acknowledged', 'expired')),
     message TEXT NOT NULL,
+    -- 1 while it is still to be typed. Each attempt is an injection with a key of its own.
+    typing INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
     idempotency_key TEXT,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX message_by_cursor ON message (session_id, cursor);
   CREATE UNIQUE INDEX message_once ON message (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
-  CREATE INDEX message_by_state ON message (state, expires_at);
+  CREATE INDEX message_waiting ON message (session_id, cursor) WHERE state = 'waiting';
+  CREATE INDEX message_typing ON message (session_id, cursor) WHERE typing = 1;
+  CREATE INDEX message_expiring ON message (expires_at) WHERE state = 'waiting';
+  CREATE INDEX message_settled ON message (changed_at) WHERE state <> 'waiting';
   CREATE TABLE message_cursor (
     session_id TEXT PRIMARY KEY REFERENCES session (id) ON DELETE CASCADE,
     acknowledged INTEGER NOT NULL,
@@ -319,14 +326,23 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY,
     user_id TEXT NOT NULL,
     session_id TEXT REFERENCES session (id) ON DELETE CASCADE,
+    -- Of what is told once: until it is over, all that is told of it is told by one row.
     episode TEXT NOT NULL,
     severity TEXT NOT NULL,
     notice TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    read_at INTEGER
+    updated_at INTEGER NOT NULL,
+    read_at INTEGER,
+    ended_at INTEGER,
+    -- How often it was news, and 1 while the webhook is still to be told of the last time.
+    told INTEGER NOT NULL,
+    posting INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX notice_by_user ON notice (user_id, created_at);
-  CREATE INDEX notice_unread ON notice (user_id, episode) WHERE read_at IS NULL;
+  CREATE INDEX notice_by_user ON notice (user_id, updated_at);
+  CREATE INDEX notice_by_episode ON notice (user_id, episode);
+  CREATE UNIQUE INDEX notice_open ON notice (user_id, episode) WHERE ended_at IS NULL;
+  CREATE INDEX notice_unread ON notice (user_id) WHERE read_at IS NULL;
+  CREATE INDEX notice_read ON notice (read_at) WHERE read_at IS NOT NULL;
   CREATE INDEX notice_by_session ON notice (session_id) WHERE session_id IS NOT NULL;
+  CREATE INDEX notice_posting ON notice (updated_at) WHERE posting = 1;
   `,
 ];

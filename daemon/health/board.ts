@@ -12,6 +12,7 @@ export const componentNames = [
   'event loop',
   'log',
   'descriptors',
+  'webhook',
 ] as const;
 export type ComponentName = (typeof componentNames)[number];
 

@@ -7,6 +7,8 @@ export interface Identity {
   /** For the log and the audit; tells nothing secret. */
   readonly tokenId: string;
   readonly kind: TokenKind;
+  /** The session whose own token it is: what it says is said by that. */
+  readonly sessionId?: string;
   /** With everything they imply. */
   readonly scopes: ReadonlySet<Scope>;
   /** What it reaches of its user's; everything when absent. */

@@ -81,7 +81,8 @@ function identify({ store, tree }: LoginDeps, token: KeptToken, { user, as }: Cr
     throw otherUser('This token acts for another user. Open a new connection for it.');
   const scopes = expandScopes(kind === 'svc' && acts === '' ? NOBODY : token.scopes);
   const reach = reachOf(token, tree, store.find);
-  return { user: acts, tokenId: id, kind, scopes, ...(reach && { reach }) };
+  const own = kind === 'ses' && token.sessionId !== null ? { sessionId: token.sessionId } : {};
+  return { user: acts, tokenId: id, kind, scopes, ...own, ...(reach && { reach }) };
 }
 
 function otherUser(said: string): RpcError {

@@ -97,7 +97,11 @@ test('it tells that it is well, what it is and where', async (t) => {
   const { status, components } = await client.call('daemon/health', {});
   assert.deepEqual(
     [status, components.map(({ name }) => name), components.filter(({ ok }) => !ok)],
-    ['healthy', ['database', 'disk', 'tmux', 'git', 'audit', 'clock', 'event loop', 'log', 'descriptors'], []],
+    [
+      'healthy',
+      ['database', 'disk', 'tmux', 'git', 'audit', 'clock', 'event loop', 'log', 'descriptors', 'webhook'],
+      [],
+    ],
   );
   const told = await client.call('daemon/status', {});
   assert.deepEqual([told.pid, told.home, told.socket], [daemon.pid, daemon.home, daemon.socket]);

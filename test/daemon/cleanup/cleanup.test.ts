@@ -37,6 +37,8 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
       trash: job('trash', 3),
       recoveries: job('recovery refs', 2),
       audit: { name: 'audit', run: async () => ({ deleted: 1, failed: [] }) },
+      messages: { name: 'messages', run: async () => ({ deleted: 4, failed: [] }) },
+      notifications: { name: 'notifications', run: async () => ({ deleted: 5, failed: [] }) },
     },
     intervalMs: () => 24 * HOUR,
     lock: createLock(),
@@ -59,9 +61,10 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
 test('a round asked for deletes what has expired, and tells and logs how much', async (t) => {
   const { run, log, begun } = opened(t);
   const { ms, ...outcome } = await run();
-  assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, auditDeleted: 1, failed: [] });
+  const kept = { messagesDeleted: 4, notificationsDeleted: 5 };
+  assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, auditDeleted: 1, ...kept, failed: [] });
   assert.deepEqual(begun, ['trash 1000000', 'recovery refs 1000000']);
-  const deleted = { trash: 3, recoveries: 2, audit: 1 };
+  const deleted = { trash: 3, recoveries: 2, audit: 1, messages: 4, notifications: 5 };
   assert.deepEqual(log, [{ level: 'info', message: 'cleaned up', deleted, failed: [], ms }]);
 });
 
@@ -155,8 +158,10 @@ test('the end of the daemon ends the round under way at once, and those that wai
     { what: 'trash', reason: 'It was stopped.' },
     { what: 'recovery refs', reason: 'It was stopped before its turn.' },
     { what: 'audit', reason: 'It was stopped before its turn.' },
+    { what: 'messages', reason: 'It was stopped before its turn.' },
+    { what: 'notifications', reason: 'It was stopped before its turn.' },
   ]);
-  assert.deepEqual(second?.failed.length, 3);
+  assert.deepEqual(second?.failed.length, 5);
   assert.equal(begun.length, 1);
   await cleanup.close();
 });
@@ -169,7 +174,7 @@ test('a caller who gives up ends the round they asked for, and no other', async 
   waiting.abort();
   await assert.rejects(second, /Cancelled/);
   mine.abort();
-  assert.equal((await first).failed.length, 3);
+  assert.equal((await first).failed.length, 5);
   await settle();
   assert.deepEqual(
     doing.map(({ name }) => name),

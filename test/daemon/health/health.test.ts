@@ -75,6 +75,7 @@ test('a daemon that is well says so, component by component', async (t) => {
     'event loop: delays stay below N ms',
     'log: can be written',
     'descriptors: N of N file descriptors are open',
+    'webhook: no trouble was seen',
   ]);
 });
 
