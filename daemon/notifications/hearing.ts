@@ -27,14 +27,12 @@ export interface HearingDeps {
   readonly sessions: { find(id: string): Session | undefined };
   /** Runs a round that may fail with the disk. */
   readonly steady: (what: string, round: () => unknown) => Promise<boolean>;
-  /** For tests. */
-  readonly graceMs?: number;
 }
 
 /** Who runs a command to its end closes the session at once, and knows how it ended. */
 const GRACE_MS = 1000;
 
-export function createHearing({ notices, store, sessions, steady, graceMs = GRACE_MS }: HearingDeps): Hearing {
+export function createHearing({ notices, store, sessions, steady }: HearingDeps): Hearing {
   const waiting = new Map<string, NodeJS.Timeout>();
 
   const mean = (sessionId: string, { say, over = [] }: Meaning) => {
@@ -72,7 +70,7 @@ export function createHearing({ notices, store, sessions, steady, graceMs = GRAC
           const say = isLive(session) ? exited(session) : undefined;
           if (say) notices.say(say);
         });
-      }, graceMs);
+      }, GRACE_MS);
       waiting.set(id, late.unref());
     },
     sessionChanged(session) {

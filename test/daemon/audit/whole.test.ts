@@ -29,6 +29,7 @@ const acts: Partial<Record<MethodName, (client: Client) => Promise<object> | obj
   'tmux/killOrphaned': () => ({}),
   'cleanup/run': () => ({}),
   'config/reload': () => ({}),
+  'notification/test': () => ({}),
   'daemon/stop': () => ({}),
 };
 
