@@ -91,6 +91,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   const live = [...store.all()].filter(isLive);
   parts.tokens.start(live);
   for (const { id } of live) startup.begin(id);
+  parts.stalls.start();
   parts.agents.start(live);
   parts.injection.recover();
   parts.attention.start();
@@ -123,6 +124,7 @@ async function close({
   agents,
   injection,
   attention,
+  stalls,
   tokens,
   sizes,
   recordings,
@@ -136,6 +138,7 @@ async function close({
 }: Parts): Promise<void> {
   attention.close();
   injection.close();
+  stalls.close();
   agents.close();
   tokens.close();
   sizes.close();

@@ -1,12 +1,5 @@
 /** Every method of the table, each served by its domain. */
-import {
-  hookMethods,
-  insightMethods,
-  type Methods,
-  orchestratorMethods,
-  RpcError,
-  stallMethods,
-} from '#protocol';
+import { hookMethods, insightMethods, type Methods, orchestratorMethods, RpcError } from '#protocol';
 import { agentHandlers } from './agents/handlers.js';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
@@ -21,6 +14,7 @@ import { drivingHandlers } from './sessions/driving.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { runHandlers } from './sessions/run.js';
 import { tmuxHandlers } from './sessions/tmux.js';
+import { stallHandlers } from './stalls/handlers.js';
 import { type StatusDeps, statusHandlers } from './status/handlers.js';
 import { terminalHandlers } from './terminals/handlers.js';
 import { readingHandlers } from './terminals/reading.js';
@@ -58,7 +52,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...parts.audit.handlers,
     // Gone when each has its slice.
     ...agentHandlers(parts),
-    ...unmade(stallMethods),
+    ...stallHandlers(parts),
     ...injectionHandlers(parts.injection, unmadeOrchestrators),
     ...unmade(orchestratorMethods),
     ...unmade(insightMethods),

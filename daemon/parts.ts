@@ -37,6 +37,7 @@ import { createPlaces, windowOf } from './sessions/places.js';
 import { isLive, mustBeHere } from './sessions/session.js';
 import { createStartup } from './sessions/startup.js';
 import { createSessionStore } from './sessions/store.js';
+import { createStalling } from './stalling.js';
 import { createSteady, noting } from './steady.js';
 import { createSizes } from './terminals/sizes.js';
 import { createTerminals } from './terminals/terminals.js';
@@ -70,7 +71,8 @@ export function createParts(ground: Ground) {
   const filing = createFiling(ground, { ...base, tokens });
   const terminals = createTerminalParts(ground, base);
   const all = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
-  const agents = createAgents({ ...all, folder: ground.paths.agents });
+  const watched = createAgents({ ...all, folder: ground.paths.agents });
+  const { stalls, agents, panePids } = createStalling({ ...all, agents: watched });
   ground.configuration.onReload(agents.reload);
   all.hearing.add(({ name, what }) => {
     if (name === 'session/created') agents.start([what.session]);
@@ -89,7 +91,7 @@ export function createParts(ground: Ground) {
   const attention = createAttention(ground, { ...all, typist });
   return {
     ...all,
-    ...{ agents, injection, attention },
+    ...{ agents, stalls, panePids, injection, attention },
     removal: createRemoval(all),
     over: createOver(all),
     startup: createStartup(all),

@@ -150,6 +150,7 @@ const preparesAtStart = [
   'daemon/preferences/store.ts',
   'daemon/projects/store.ts',
   'daemon/sessions/rows.ts',
+  'daemon/stalls/store.ts',
   'daemon/tokens/store.ts',
   'daemon/trash/store.ts',
   'daemon/worktrees/recoveries.ts',

@@ -1,0 +1,66 @@
+/** Brings what sessions, hooks and processes tell to the watch over agents' progress. */
+import type { Agents } from './agents/agents.js';
+import { createPids } from './agents/pids.js';
+import type { Backend } from './backend/index.js';
+import type { Configuration } from './config/configuration.js';
+import type { Db } from './db/open.js';
+import type { Journal } from './events/journal.js';
+import type { Heard } from './overhear.js';
+import type { Places } from './sessions/places.js';
+import { isLive } from './sessions/session.js';
+import type { SessionStore } from './sessions/store.js';
+import type { Clock } from './stalls/deadlines.js';
+import { readProcesses } from './stalls/processes.js';
+import { createStalls } from './stalls/stalls.js';
+import { createStallStore } from './stalls/store.js';
+import { writtenAt } from './stalls/transcript.js';
+import type { Steady } from './steady.js';
+
+interface Deps<A extends Agents> {
+  readonly agents: A;
+  readonly store: SessionStore;
+  readonly journal: Journal;
+  readonly hearing: Set<(heard: Heard) => void>;
+  readonly places: Places;
+  readonly backend: Pick<Backend, 'list'>;
+  readonly configuration: Configuration;
+  readonly db: Db;
+  readonly now: () => number;
+  readonly steady: Steady;
+}
+
+/** The agents it returns pass on what hooks report. */
+export function createStalling<A extends Agents>(deps: Deps<A>) {
+  const { agents, configuration, places } = deps;
+  const pids = createPids(deps.backend);
+  const stalls = createStalls({
+    ...deps,
+    ...{ sessions: deps.store, store: createStallStore(deps.db), clock, writtenAt },
+    thresholdMs: () => configuration.values.monitoring.stall_threshold_seconds * 1000,
+    async processes(id) {
+      const place = places.find(id);
+      if (!place) return null;
+      await pids.learnPid(place.pane);
+      const pid = pids.pidOf(place.pane);
+      return pid === undefined ? null : readProcesses(pid);
+    },
+  });
+  configuration.onChange(stalls.rejudge);
+  deps.hearing.add(({ name, what }) => {
+    if (name === 'session/changed' && !isLive(what.session)) stalls.ended(what.session.id);
+  });
+  const report: Agents['report'] = (told) => {
+    const counted = agents.report(told);
+    if (counted) stalls.heard(told);
+    return counted;
+  };
+  return { stalls, agents: { ...agents, report }, panePids: pids };
+}
+
+const clock: Clock = {
+  ticks: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,18 @@
+/** The methods about stalls. */
+import type { stallMethods } from '#protocol';
+import type { Handlers } from '../rpc/handlers.js';
+import type { Stalls } from './stalls.js';
+
+export interface StallHandlersDeps {
+  readonly stalls: Pick<Stalls, 'list'>;
+  readonly now: () => number;
+}
+
+export function stallHandlers({ stalls, now }: StallHandlersDeps): Handlers<typeof stallMethods> {
+  return {
+    'session/stalls': (_params, { user, identity: { reach } }) => ({
+      stalls: stalls.list(user).filter(({ sessionId }) => !reach || reach.session(sessionId)),
+      checkedAt: now(),
+    }),
+  };
+}
