@@ -1,10 +1,12 @@
 /** Every method of the table, each served by its domain. */
-import { hookMethods, insightMethods, type Methods, orchestratorMethods, RpcError } from '#protocol';
+import { insightMethods, type Methods, orchestratorMethods, RpcError } from '#protocol';
 import { agentHandlers } from './agents/handlers.js';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
 import { eventHandlers } from './events/handlers.js';
 import { folderHandlers } from './folders/handlers.js';
+import { surroundingsHere } from './here.js';
+import { hookHandlers } from './hooks/handlers.js';
 import { injectionHandlers, type OrchestratorsAsked } from './injection/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
 import { type MetricsDeps, metricsHandlers } from './metrics/handlers.js';
@@ -44,6 +46,11 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     }),
     ...preferences.handlers,
     ...projects.handlers,
+    ...hookHandlers({
+      ...parts,
+      localRepository: (user, id) => preferences.resolve(user, id).preferences.localRepoPath,
+      surroundings: () => surroundingsHere(parts.environment),
+    }),
     ...knowledgeHandlers({ ...parts, store: knowledge, scan: projects.detect }),
     ...worktreeHandlers({ ...parts, repositories: { path: preferences.repositoryPath } }),
     ...removalHandlers({ ...parts, sessions: trashed }),
@@ -56,7 +63,6 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...injectionHandlers(parts.injection, unmadeOrchestrators),
     ...unmade(orchestratorMethods),
     ...unmade(insightMethods),
-    ...unmade(hookMethods),
     ...parts.attention.handlers,
     ...eventHandlers(parts),
     ...parts.tokens.handlers,

@@ -9,6 +9,10 @@ const folderId = z.uuid().describe('Folder id.');
 
 const providers = z.array(z.string().max(50)).min(1).max(20).describe('Agents: claude, codex, gemini, opencode.');
 
+const sessionId = z.uuid().optional().describe('The session whose project it is, where the folder has none.');
+
+const concerns = { folder: ['folderId'], session: ['sessionId'] } as const;
+
 const place = {
   folderId: z.uuid(),
   folderName: z.string(),
@@ -37,8 +41,8 @@ export const hookMethods = {
   'hook/status': method({
     summary: "Tells which agents' hooks are installed in the project of a folder.",
     effect: 'read',
-    concerns: { folder: ['folderId'] },
-    params: z.object({ folderId }),
+    concerns,
+    params: z.object({ folderId, sessionId }),
     result: z.object({
       ...place,
       hooks: z
@@ -57,11 +61,11 @@ export const hookMethods = {
     summary: "Adds rdv's hooks to the settings of agents in the project of a folder; what is there stays as it is.",
     effect: 'write',
     audit: 'after',
-    concerns: { folder: ['folderId'] },
+    concerns,
     params: z.object({
       folderId,
       providers,
-      sessionId: z.uuid().optional().describe('The session whose project it is, where the folder has none.'),
+      sessionId,
     }),
     result: Changed,
     errors: ['NotFound', 'InvalidParams'],
@@ -80,8 +84,8 @@ export const hookMethods = {
     summary: "Takes rdv's hooks out of the settings of agents again.",
     effect: 'write',
     audit: 'after',
-    concerns: { folder: ['folderId'] },
-    params: z.object({ folderId, providers: providers.optional().describe('All four when absent.') }),
+    concerns,
+    params: z.object({ folderId, providers: providers.optional().describe('All four when absent.'), sessionId }),
     result: Changed,
     errors: ['NotFound', 'InvalidParams'],
     lock: 'folderId',

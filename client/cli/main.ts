@@ -1,6 +1,8 @@
 /** The program `rdv`: hot commands at once, everything else by the full program, loaded only then. */
 import { RpcError } from '#protocol/errors';
 import { findEndpoint } from '../endpoint.js';
+import { runHook } from '../hook/hook.js';
+import { isHooked } from '../hook/report.js';
 import { quickConnect } from '../quick.js';
 import { tellFailure } from './fail.js';
 import { parseLight } from './light.js';
@@ -37,6 +39,8 @@ function isHandedOver(error: unknown, reads: boolean): boolean {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
+  // The other words behind `hook` are methods, with options and help.
+  if (argv[0] === 'hook' && isHooked(argv[1])) await runHook(argv.slice(1), version);
   endOnClosedOutput();
   try {
     if (await runLight(argv)) return;

@@ -7,7 +7,9 @@
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['zod'],
   client: ['protocol', 'vscode-jsonrpc', 'node'],
-  'client/cli': ['client', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
+  // Loaded at each step of an agent: it knows no library.
+  'client/hook': ['client', 'protocol', 'node'],
+  'client/cli': ['client', 'client/hook', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
   // It binds its sockets as the daemon does.
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],
@@ -108,9 +110,19 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'node',
   ],
   'daemon/stalls': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/events', 'daemon/sessions', 'daemon/agents', 'node'],
+  'daemon/hooks': ['protocol', 'daemon/rpc', 'smol-toml', 'node'],
   'daemon/recordings': ['protocol', 'daemon/rpc', 'daemon/sessions', 'daemon/terminals', 'node'],
   // It looks at everything, in a process of its own, and belongs to nothing.
-  'daemon/doctor': ['protocol', 'daemon/db', 'daemon/tmux', 'daemon/git', 'daemon/trash', 'node-pty', 'node'],
+  'daemon/doctor': [
+    'protocol',
+    'daemon/db',
+    'daemon/tmux',
+    'daemon/git',
+    'daemon/trash',
+    'daemon/hooks',
+    'node-pty',
+    'node',
+  ],
   'daemon/health': ['protocol', 'daemon/rpc', 'daemon/db', 'daemon/backend', 'daemon/git', 'node'],
   'daemon/metrics': ['protocol', 'daemon/rpc', 'node'],
   'daemon/status': ['protocol', 'daemon/rpc', 'daemon/backend', 'node'],
@@ -143,6 +155,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/notifications',
     'daemon/trash',
     'daemon/worktrees',
+    'daemon/hooks',
     'daemon/status',
     'daemon/health',
     'daemon/doctor',
@@ -153,6 +166,12 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
+  'client/hook/claude.ts',
+  'client/hook/codex.ts',
+  'client/hook/gemini.ts',
+  'client/hook/opencode.ts',
+  'client/hook/payload.ts',
+  'client/hook/report.ts',
   'bridge-http/events/item.ts',
   'bridge-http/terminals/asked.ts',
   'bridge-http/terminals/flow.ts',
@@ -184,6 +203,13 @@ export const pure = [
   'daemon/folders/folder.ts',
   'daemon/git/dangers.ts',
   'daemon/git/url.ts',
+  'daemon/hooks/command.ts',
+  'daemon/hooks/events.ts',
+  'daemon/hooks/jsonc.ts',
+  'daemon/hooks/plugin.ts',
+  'daemon/hooks/settings.ts',
+  'daemon/hooks/splice.ts',
+  'daemon/hooks/toml.ts',
   'daemon/knowledge/actions.ts',
   'daemon/knowledge/command.ts',
   'daemon/knowledge/document.ts',
