@@ -10,7 +10,7 @@ import { addDoctor } from './doctor.js';
 import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
 import { addLogs } from './logs.js';
-import { addMethodCommands, type Invocation } from './methods.js';
+import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { tellError } from './output.js';
 import { showResult } from './show.js';
 import { clean } from './text.js';
@@ -47,6 +47,11 @@ export function buildProgram(argv: readonly string[]): Command {
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
+  );
+  // That one is served before any of this is loaded.
+  groupOf(program, 'hook').addHelpText(
+    'after',
+    '\nAgents run `rdv hook <agent> <event>` themselves, once hooks are installed.',
   );
   dress(program);
   return program;
