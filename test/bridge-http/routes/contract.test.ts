@@ -24,6 +24,7 @@ const routes = `
   GET /api/folders/:id/children
   GET /api/folders/:id/context
   GET PATCH DELETE /api/folders/:id/knowledge
+  GET POST DELETE /api/folders/:id/hooks
   GET POST DELETE /api/worktrees
   POST DELETE /api/github/worktrees
   GET /api/worktrees/status
@@ -70,6 +71,8 @@ const failures: readonly (readonly [route: string, ...codes: string[]])[] = [
   ['GET /api/folders/:id/children', 'FOLDER_NOT_FOUND'],
   ['GET /api/folders/:id/context', 'FOLDER_NOT_FOUND'],
   ['PATCH /api/folders/:id/knowledge', 'UNKNOWN_ACTION', 'INVALID_DATA', 'FOLDER_NOT_FOUND'],
+  ['GET /api/folders/:id/hooks', 'FOLDER_NOT_FOUND'],
+  ['POST /api/folders/:id/hooks', 'INVALID_PROVIDERS', 'NO_PROJECT_PATH', 'FOLDER_NOT_FOUND'],
   ['GET /api/worktrees', 'NOT_GIT_REPO'],
   ['POST /api/worktrees', 'NOT_GIT_REPO', 'NOT_CLONED', 'PATH_EXISTS', 'BRANCH_IN_USE', 'CREATE_FAILED'],
   ['DELETE /api/worktrees', 'HAS_UNCOMMITTED_CHANGES', 'HAS_UNPUSHED_COMMITS'],

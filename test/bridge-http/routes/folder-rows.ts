@@ -1,5 +1,6 @@
 /** What the contract says of folders, and of what is known about them. */
 import assert from 'node:assert/strict';
+import { hookRows } from './hook-rows.js';
 import { nobody, type On, type Row, success } from './rows.js';
 import { Session } from './session-rows.js';
 
@@ -227,4 +228,4 @@ const knowledge: readonly Row[] = [
   missing('DELETE /api/folders/:id/knowledge'),
 ];
 
-export const folderRows: readonly Row[] = [...folders, ...knowledge];
+export const folderRows: readonly Row[] = [...folders, ...knowledge, ...hookRows];
