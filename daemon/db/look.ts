@@ -51,6 +51,8 @@ function reading<T>(path: string, options: Database.Options, read: (db: Db) => T
 export interface Rows {
   readonly sessions: readonly { id: string; name: string; status: string; backend: string; createdAt: number }[];
   readonly trash: readonly { id: string; name: string; state: string; worktree: string | null }[];
+  /** Those with a project: their own directory, else the repository they have set. */
+  readonly projects: readonly { name: string; path: string }[];
 }
 
 /** The schema must be ours. */
@@ -60,6 +62,13 @@ export function readRows(db: Db): Rows {
       .prepare<[], Rows['sessions'][number]>('SELECT id, name, status, backend, created_at AS createdAt FROM session')
       .all(),
     trash: db.prepare<[], Rows['trash'][number]>('SELECT id, name, state, worktree FROM trash_item').all(),
+    projects: db
+      .prepare<[], Rows['projects'][number]>(
+        `SELECT name, coalesce(path, settings ->> 'localRepoPath') AS path
+         FROM folder LEFT JOIN folder_preference ON folder_id = id
+         WHERE coalesce(path, settings ->> 'localRepoPath') IS NOT NULL ORDER BY created_at, id`,
+      )
+      .all(),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Check } from './check.js';
 import { configChecks } from './config.js';
 import { databaseChecks } from './database.js';
 import { folderChecks } from './folders.js';
+import { hookChecks } from './hooks.js';
 import { programChecks } from './programs.js';
 import { sessionChecks } from './sessions.js';
 import { socketChecks } from './socket.js';
@@ -21,5 +22,6 @@ export const checks: readonly Check[] = [
   ...sessionChecks,
   ...systemChecks,
   ...agentChecks,
+  ...hookChecks,
   ...unitChecks,
 ];

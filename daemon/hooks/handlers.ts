@@ -6,8 +6,7 @@ import { type AgentHooks, agentHooks, type Surroundings } from './agent.js';
 import { type Making, makings } from './command.js';
 import { type HookedAgent, hookedAgents } from './events.js';
 import { readSettings, removeFolders, Untouchable, writeSettings } from './file.js';
-import { Unreadable } from './jsonc.js';
-import { staleIn } from './stale.js';
+import { look, whyLeftAlone } from './look.js';
 
 export interface HookDeps {
   readonly folders: {
@@ -46,7 +45,7 @@ export function hookHandlers(deps: HookDeps): Handlers<typeof hookMethods> {
       if (projectPath === null) return { ...place, hooks: null, message: noProject(place.folderName) };
       const seen = await Promise.all(hookedAgents.map((agent) => look(agent, projectPath)));
       const hooks = Object.fromEntries(seen.map(({ agent, installed }) => [agent, installed]));
-      const remarks = seen.flatMap(({ remark }) => remark ?? []);
+      const remarks = seen.flatMap(({ agent, wrong }) => (wrong === undefined ? [] : `${agent}: ${wrong}`));
       return {
         ...place,
         hooks: hooks as Record<HookedAgent, boolean>,
@@ -106,15 +105,10 @@ async function trying(act: () => Promise<string>): Promise<Pick<Outcome, 'succes
   try {
     return { success: true, message: await act() };
   } catch (error) {
-    const message = asSaid(error);
-    if (message === undefined) throw error;
-    return { success: false, message };
+    const why = whyLeftAlone(error);
+    if (why === undefined) throw error;
+    return { success: false, message: `Left alone: ${why}` };
   }
-}
-
-/** What is wrong with a file, which is then left as it is; undefined for anything else. */
-function asSaid(error: unknown): string | undefined {
-  return error instanceof Untouchable || error instanceof Unreadable ? `Left alone: ${error.message}` : undefined;
 }
 
 async function install(hooks: AgentHooks, project: string, surroundings: Surroundings): Promise<string> {
@@ -143,20 +137,4 @@ async function checkProject(project: string): Promise<void> {
     throw new Untouchable(`The project directory ${project} cannot be looked at (${error.code}).`);
   });
   if (!found.isDirectory()) throw new Untouchable(`${project} is not a directory.`);
-}
-
-/** What is in the settings of one agent; a remark where something is wrong with it. */
-async function look(agent: HookedAgent, project: string) {
-  const { path, programsIn } = agentHooks[agent];
-  try {
-    const { text } = await readSettings(project, path);
-    const programs = text === undefined ? [] : programsIn(text);
-    const stale = staleIn(programs);
-    const remark = stale && `${agent}: its hooks run ${stale}, which is not there; install them again.`;
-    return { agent, installed: programs.length > 0, remark };
-  } catch (error) {
-    const message = asSaid(error);
-    if (message === undefined) throw error;
-    return { agent, installed: false, remark: `${agent}: ${message}` };
-  }
 }

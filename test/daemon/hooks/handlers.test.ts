@@ -146,7 +146,7 @@ test('hooks that run what is gone are told, and put right by installing them aga
   await call('hook/install', { providers: all });
   const { hooks, message } = await call('hook/status', {});
   assert.deepEqual(Object.values(hooks), [true, true, true, true]);
-  assert.match(message, /codex: its hooks run \/gone\/rdv\.cjs, which is not there; install them again\./);
+  assert.match(message, /codex: Its hooks run \/gone\/rdv\.cjs, which is not there; install them again\./);
   surroundings.program = ['/usr/bin/env'];
   await call('hook/install', { providers: all });
   assert.equal((await call('hook/status', {})).message, undefined);
