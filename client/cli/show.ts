@@ -4,6 +4,7 @@ import { showAudit, showVerified } from './audit.js';
 import { showReloaded } from './config.js';
 import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
+import { showHookChange, showHooks } from './hooks.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
 import { showHealth, showMetrics } from './metrics.js';
 import type { Output } from './output.js';
@@ -33,6 +34,7 @@ export async function showResult(output: Output, method: MethodName, result: obj
 
 /** For scripts: an answer that is a no is told by the exit code too. */
 function isNo(method: MethodName, result: object): boolean {
+  if (method === 'hook/install' || method === 'hook/remove') return !(result as Result<typeof method>).success;
   return method === 'audit/verify' && !(result as Result<'audit/verify'>).ok;
 }
 
@@ -69,6 +71,9 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'knowledge/search': showFound,
     'knowledge/export': showExport,
     'knowledge/update': (output) => output.note('Noted.'),
+    'hook/status': showHooks,
+    'hook/install': showHookChange,
+    'hook/remove': showHookChange,
     'daemon/metrics': showMetrics,
     'daemon/health': showHealth,
     'audit/list': showAudit,
