@@ -20,12 +20,12 @@ export const claude: Table = {
   Notification: notified,
 };
 
-const notices: Readonly<Record<string, Told['event']>> = {
-  permission_prompt: 'permission',
-  idle_prompt: 'idle',
-  elicitation_dialog: 'question',
-  agent_needs_input: 'question',
-};
+const notices = new Map<string, Told['event']>([
+  ['permission_prompt', 'permission'],
+  ['idle_prompt', 'idle'],
+  ['elicitation_dialog', 'question'],
+  ['agent_needs_input', 'question'],
+]);
 
 /** Older versions say only in words what they want. */
 function notified(payload: Payload): Told | undefined {
@@ -36,7 +36,7 @@ function notified(payload: Payload): Told | undefined {
     : /waiting for your input/i.test(message ?? '')
       ? 'idle'
       : undefined;
-  const event = type === undefined ? worded : notices[type];
+  const event = type === undefined ? worded : notices.get(type);
   return event && { event, ...(message !== undefined && { message }) };
 }
 

@@ -2,8 +2,9 @@
 import { isatty } from 'node:tty';
 import { findEndpoint } from '../endpoint.js';
 import { type QuickClient, quickConnect } from '../quick.js';
+import { isNested } from './nesting.js';
 import type { Payload } from './payload.js';
-import { type Report, reportOf } from './report.js';
+import { type Report, reportOf, within } from './report.js';
 
 /** From the start of the process; then it ends, whatever it waits for. */
 const LIMIT_MS = 90;
@@ -38,7 +39,8 @@ async function tell([agent = '', word, given]: readonly string[], version: strin
   connected.catch(() => {});
   const payload = given === undefined ? await readInput(inputMs) : parse(given);
   const event = word ?? String(payload?.hook_event_name ?? '');
-  const told = reportOf(agent, event, payload ?? {});
+  const own = reportOf(agent, event, payload ?? {});
+  const told = own && isNested(process.ppid) ? within(own) : own;
   if (!told) return;
   const client = await connected;
   const happenedAt = Math.round(performance.timeOrigin);

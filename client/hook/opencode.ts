@@ -18,10 +18,11 @@ export const opencode: Table = {
   'tool.execute.after': (payload) => ({ ...own('toolEnd')(payload), ...toolIn(payload) }),
   'permission.asked': asking('permission'),
   'permission.updated': asking('permission'),
-  'permission.replied': own('heartbeat'),
+  // It goes on.
+  'permission.replied': own('turnStart'),
   'question.asked': asking('question'),
-  'question.replied': own('heartbeat'),
-  'question.rejected': own('heartbeat'),
+  'question.replied': own('turnStart'),
+  'question.rejected': own('turnStart'),
 };
 
 const isChild = (payload: Payload): boolean => textIn(payload, 'parentID') !== undefined;

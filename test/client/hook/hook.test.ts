@@ -144,7 +144,7 @@ test('what an agent does arrives, by the token of its session, without what was 
   const three = await until(stub.heardOf('agent/report', two.length + 1), () =>
     hook({ words: ['codex', 'notify', notice], input: '', env }),
   );
-  assert.deepEqual([three.at(-1)!.params.agent, three.at(-1)!.params.turnId], ['codex', 'u1']);
+  assert.deepEqual([three.at(-1)!.params.agent, three.at(-1)!.params.agentSessionId], ['codex', 'x1']);
 });
 
 test('methods of hooks are commands beside it, with their help', () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { agentMethods } from '#protocol';
-import { eventsOf, isHooked, reportOf } from '../../../client/hook/report.js';
+import { isNested, type Process } from '../../../client/hook/nesting.js';
+import { eventsOf, isHooked, reportOf, within } from '../../../client/hook/report.js';
 import { CODEX, claudeEvents, GEMINI, hookedAgents } from '../../../daemon/hooks/events.js';
 import { HEARD } from '../../../daemon/hooks/plugin.js';
 
@@ -105,20 +106,12 @@ const ofCodex = { agentSessionId: 'x1' };
 
 const codexCases: Case[] = [
   ['SessionStart', { ...codex, turn_id: undefined, source: 'startup' }, { event: 'sessionStart' }],
-  ['UserPromptSubmit', { ...codex, prompt: 'x' }, { event: 'turnStart', turnId: 'u1' }],
-  [
-    'PreToolUse',
-    { ...codex, tool_name: 'Bash', tool_input: { command: 'ls' } },
-    { event: 'toolStart', tool: 'Bash', turnId: 'u1' },
-  ],
-  ['PermissionRequest', { ...codex, tool_name: 'Bash' }, { event: 'permission', tool: 'Bash', turnId: 'u1' }],
-  ['PostToolUse', { ...codex, tool_name: 'Bash', tool_response: '' }, { event: 'toolEnd', tool: 'Bash', turnId: 'u1' }],
-  ['Stop', { ...codex, stop_hook_active: false, last_assistant_message: null }, { event: 'turnEnd', turnId: 'u1' }],
-  [
-    'StopFailure',
-    { ...codex, error: 'overloaded', error_details: null },
-    { event: 'limited', turnId: 'u1', message: 'overloaded' },
-  ],
+  ['UserPromptSubmit', { ...codex, prompt: 'x' }, { event: 'turnStart' }],
+  ['PreToolUse', { ...codex, tool_name: 'Bash', tool_input: { command: 'ls' } }, { event: 'toolStart', tool: 'Bash' }],
+  ['PermissionRequest', { ...codex, tool_name: 'Bash' }, { event: 'permission', tool: 'Bash' }],
+  ['PostToolUse', { ...codex, tool_name: 'Bash', tool_response: '' }, { event: 'toolEnd', tool: 'Bash' }],
+  ['Stop', { ...codex, stop_hook_active: false, last_assistant_message: null }, { event: 'turnEnd' }],
+  ['StopFailure', { ...codex, error: 'overloaded', error_details: null }, { event: 'limited', message: 'overloaded' }],
 ];
 
 const gemini = {
@@ -153,7 +146,8 @@ const geminiCases: Case[] = [
 ];
 
 const open = { sessionID: 'ses_1' };
-const ofOpen = { agentSessionId: 'ses_1', turnId: 'ses_1' };
+// Several conversations may go on at a time in one OpenCode.
+const ofOpen = { turnId: 'ses_1' };
 
 const openCases: Case[] = [
   ['session.status', { ...open, status: { type: 'busy' } }, { event: 'turnStart' }],
@@ -180,7 +174,7 @@ const openCases: Case[] = [
     { ...open, id: 'per_1', permission: 'bash', patterns: ['ls'] },
     { event: 'permission', message: 'bash' },
   ],
-  ['permission.replied', { ...open, requestID: 'per_1', reply: 'once' }, { event: 'heartbeat' }],
+  ['permission.replied', { ...open, requestID: 'per_1', reply: 'once' }, { event: 'turnStart' }],
   ['question.asked', { ...open, id: 'q1', questions: [] }, { event: 'question' }],
   ['tool.execute.before', { ...open, tool: 'bash', callID: 'c' }, { event: 'toolStart', tool: 'bash' }],
 ];
@@ -212,7 +206,6 @@ test('the notice of a turn that Codex gives to one program of its user is unders
     event: 'turnEnd',
     rawEvent: 'notify',
     agentSessionId: 'x1',
-    turnId: 'u1',
   });
 });
 
@@ -243,6 +236,7 @@ test('nothing an agent may say makes a report that the daemon refuses', () => {
   ];
   const value = fc.oneof(
     fc.string({ maxLength: 5000 }),
+    fc.constantFrom('constructor', '__proto__', 'toString'),
     fc.jsonValue(),
     fc.constant({ type: 'retry', message: 'limit', next: 1e300 }),
   );
@@ -259,4 +253,57 @@ test('nothing an agent may say makes a report that the daemon refuses', () => {
   );
   assert.equal(reportOf('claude', 'constructor', {}), undefined);
   assert.equal(isHooked('constructor'), false);
+});
+
+test('an agent that another one runs as a command is known by what stands between them', () => {
+  const tree = (...lines: string[]) => {
+    const all = new Map<number, Process>(lines.map((line, at) => [at + 1, { parent: at, argv: line.split(' ') }]));
+    return isNested(lines.length, (pid) => all.get(pid));
+  };
+  const [shell, bash, rdv] = [
+    '-bash',
+    '/bin/bash -c eval',
+    '/bin/sh -c test -n "$RDV_SESSION_ID" && node rdv.cjs hook claude Stop',
+  ];
+  const cases: [boolean, ...string[]][] = [
+    [false, 'tmux', shell, 'claude', rdv],
+    [false, 'tmux', shell, 'node /usr/bin/codex', '/usr/lib/vendor/codex', rdv],
+    [false, 'tmux', shell, 'npm exec @google/gemini-cli', 'sh -c gemini', 'node /x/gemini', 'node /x/gemini', rdv],
+    [false, 'tmux', shell, 'opencode'],
+    [false, 'tmux', shell, rdv],
+    [true, 'tmux', shell, 'claude', bash, 'claude -p x', rdv],
+    [
+      true,
+      'tmux',
+      shell,
+      'node /usr/lib/node_modules/@anthropic-ai/claude-code/cli.js',
+      bash,
+      'node x.js',
+      'codex exec x',
+      rdv,
+    ],
+  ];
+  for (const [nested, ...lines] of cases) assert.equal(tree(...lines), nested, lines.join(' < '));
+  assert.equal(
+    isNested(1, () => undefined),
+    false,
+  );
+  assert.equal(
+    isNested(1, () => ({ parent: 1, argv: ['sh'] })),
+    false,
+  );
+});
+
+test('of an agent within another only the beginning and the end of its turns count, and they are never taken for its own', () => {
+  const inner = { subagent: true, turnId: 'c2' };
+  for (const [event, told] of [
+    ['turnStart', { event: 'turnStart', ...inner }],
+    ['turnEnd', { event: 'turnEnd', ...inner }],
+    ['limited', { event: 'turnEnd', ...inner }],
+    ['sessionEnd', { event: 'turnEnd', ...inner }],
+    ['sessionStart', undefined],
+    ['idle', undefined],
+    ['permission', undefined],
+  ] as const)
+    assert.deepEqual(within({ event, agentSessionId: 'c2' }), told && { ...told, agentSessionId: 'c2' });
 });
