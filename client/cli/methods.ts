@@ -51,7 +51,7 @@ function addFields(
   const rest = positional.at(-1)?.type === 'list';
   for (const field of positional) addArgument(command, field, rest && field === positional.at(-1));
   // What follows a program's name belongs to that program.
-  if (rest) command.passThroughOptions();
+  if (rest && positional.at(-1)?.name === 'command') command.passThroughOptions();
   const optional = all.filter((field) => !positional.includes(field));
   for (const field of optional) command.addOption(toOption(field));
   if (method.effect === 'destroy') command.option('--yes', 'do it without asking');
