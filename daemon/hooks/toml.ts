@@ -1,5 +1,5 @@
 /** Hooks in Codex's configuration, which is TOML: a block of tables between two lines of ours, at the end of the file. */
-import { parse } from 'smol-toml';
+import { parse, type TomlError } from 'smol-toml';
 import { type Making, mostOf, type OurCommand, readCommand } from './command.js';
 import { Unreadable } from './jsonc.js';
 
@@ -109,7 +109,8 @@ function read(text: string): Record<string, unknown> {
   try {
     return parse(bare(text));
   } catch (error) {
-    throw new Unreadable(`${(error as Error).message.split('\n')[0]}.`.replace(/\.\.$/, '.'));
+    const { message, line, column } = error as TomlError;
+    throw new Unreadable(`${message.split('\n')[0]} (line ${line}, column ${column}).`);
   }
 }
 

@@ -82,7 +82,7 @@ test('hooks of the user for the same event stay and come first', () => {
 test('what cannot be added to, or taken apart safely, is refused in words', () => {
   const refused = (act: () => unknown, said: RegExp) =>
     assert.throws(act, (error: Error) => error instanceof Unreadable && said.test(error.message));
-  refused(() => add('model = '), /Invalid TOML/);
+  refused(() => add('a = 1\nmodel = '), /^Invalid TOML document: .* \(line 2, column \d+\)\.$/);
   refused(() => add('hooks = {}'), /tables cannot be added to/);
   refused(() => add('hooks.Stop = [{ hooks = [] }]'), /tables cannot be added to/);
   const added = add('');

@@ -34,8 +34,9 @@ test('what is installed is run in a session and heard by the daemon, and is gone
   const { text } = await client.call('daemon/metrics', { format: 'prometheus' });
   assert.match(text!, /rdv_requests_total\{method="agent\/report",outcome="\w+"\} [1-5]\n/);
 
-  const removed = await rdv(daemon.home, ['hook', 'remove', 'api']);
+  const removed = await rdv(daemon.home, ['hook', 'remove', 'api', '--json']);
   assert.equal(removed.code, 0, removed.stderr);
+  assert.equal(JSON.parse(removed.stdout).results.length, 4);
   assert.deepEqual(readdirSync(path), []);
   const nothing = await rdv(daemon.home, ['hook', 'install', 'api', 'cursor']);
   assert.equal(nothing.code, 2);
