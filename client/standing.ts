@@ -31,8 +31,12 @@ export interface Over {
   readonly refusal: unknown;
 }
 
-/** Worth another attempt; anything else said on the way is final. */
 const passing: ReadonlySet<ErrorKind> = new Set(['Unavailable', 'Timeout', 'Overloaded']);
+
+/** Worth another attempt; anything else said on the way is final. */
+export function passes(error: unknown): boolean {
+  return error instanceof RpcError && passing.has(error.kind);
+}
 
 export type Standing = ReturnType<typeof createStanding>;
 
@@ -148,7 +152,7 @@ async function stand(options: StandingOptions, { loss, place, free, signal, fini
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof RpcError && passing.has(error.kind))) throw error;
+        if (!passes(error)) throw error;
         cause = error;
       }
     }
