@@ -13,6 +13,7 @@ import { type RecordFlags, record } from './record.js';
 import { findSession } from './resolve.js';
 import { type RunFlags, run } from './run.js';
 import { clean } from './text.js';
+import { type WatchFlags, watch } from './watch.js';
 
 export function addSessionCommands(program: Command, withContext: WithContext): void {
   program
@@ -31,6 +32,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
   addRun(program, withContext);
   addRecordings(program, withContext);
   addAttach(program, withContext);
+  addWatch(program, withContext);
   program
     .command('send <id> [text...]')
     .description('Types text and keys into a session.')
@@ -142,6 +144,21 @@ function addAttach(program: Command, withContext: WithContext): void {
         await attach(context, await findSession(context.call, id), flags);
       }),
     );
+}
+
+function addWatch(program: Command, withContext: WithContext): void {
+  program
+    .command('watch')
+    .description('Shows all sessions with what their agents do, as it changes; keys attach, send, answer.')
+    .option('--jsonl', 'print how things stand, then each change, as lines of JSON; so does --json')
+    .addHelpText(
+      'after',
+      '\nKeys: up/down select, Enter attach, s send a prompt, r answer a question, u suspend or resume, x close,\n' +
+        'n mark notifications read, / filter, f only those that need somebody, ? help, q leave.' +
+        '\n\nExamples:\n  rdv watch' +
+        '\n  rdv watch --jsonl | jq -r \'select(.name == "agent/changed") | .params.agent | "\\(.name) \\(.state)"\'',
+    )
+    .action((flags: WatchFlags, command: Command) => withContext(command, (context) => watch(context, flags)));
 }
 
 interface CloseFlags {

@@ -63,7 +63,8 @@ export function openHands(
     const size = terminalSize();
     if (size) resize(size).catch(fail);
   };
-  stdin.on('data', onKeys).once('end', leave);
+  // Whoever had the keys before may have paused them.
+  stdin.on('data', onKeys).once('end', leave).resume();
   if (resizes) stdout.on('resize', onSize);
   return {
     left,

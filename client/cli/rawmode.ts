@@ -15,9 +15,10 @@ const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
 /**
  * Sets raw mode, and gives the terminal back at `restore()`, when the process ends, at a signal (after `farewell` it
- * exits with 128 and the signal's number) and at an exception nobody caught.
+ * exits with 128 and the signal's number) and at an exception nobody caught. What was drawn where the cursor stays then is
+ * left behind on a line of its own, unless it was `apart`, on a screen of its own.
  */
-export function takeTerminal(farewell: (signal: string) => string, debug: boolean): Taken {
+export function takeTerminal(farewell: (signal: string) => string, debug: boolean, apart = false): Taken {
   const { stdin } = process;
   let taken = true;
   const restore = () => {
@@ -26,7 +27,7 @@ export function takeTerminal(farewell: (signal: string) => string, debug: boolea
     for (const signal of signals) process.off(signal, onSignal);
     process.off('exit', restore);
     process.off('uncaughtException', onBug);
-    giveBack();
+    giveBack(apart);
   };
   const onSignal = (signal: NodeJS.Signals) => {
     restore();
@@ -48,9 +49,9 @@ export function takeTerminal(farewell: (signal: string) => string, debug: boolea
 }
 
 /** Written at once: the process may end on the next line. A terminal that has gone away needs nothing. */
-function giveBack(): void {
+function giveBack(apart: boolean): void {
   try {
-    writeSync(1, `${RESTORE}\r\n\x1b[J`);
+    writeSync(1, apart ? RESTORE : `${RESTORE}\r\n\x1b[J`);
   } catch (error) {
     if (!['EIO', 'EPIPE', 'EAGAIN', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }

@@ -11,6 +11,20 @@ export function cleanLines(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 }
 
+/**
+ * As `clean`, for text whose place on the line counts: nothing that turns the direction of what follows, has no width or
+ * half a character is left. What joins emoji stays.
+ */
+export function tame(text: string): string {
+  return clean(text)
+    .replace(/[\ud800-\udfff]/gu, '\ufffd')
+    .replace(/[\u2028\u2029]/g, ' ')
+    .replace(
+      /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu,
+      '',
+    );
+}
+
 /** JSON on one line; DEL and C1, which JSON lets stand, are escaped. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
@@ -31,11 +45,38 @@ export async function widthFor(texts: Iterable<string>): Promise<Width> {
 export function fit(text: string, room: number, width: Width): string {
   if (width(text) <= room) return text;
   let kept = '';
-  for (const character of text) {
+  for (const character of charactersOf(text)) {
     if (width(kept + character) > room - 1) break;
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** In lines at most `room` columns wide, cut between words where that is possible. */
+export function wrapped(text: string, room: number, width: Width): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.split(/(?<=\s)/)) {
+    if (line && width(line + piece.trimEnd()) > room) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    for (const character of charactersOf(piece)) {
+      if (character === ' ' && width(line) >= room) continue;
+      if (line && width(line + character) > room) {
+        lines.push(line);
+        line = '';
+      }
+      line += character;
+    }
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/** As people see them: an emoji of several parts, or a letter with its accents, is one. */
+function* charactersOf(text: string): Generator<string> {
+  if (/^[\x20-\x7e]*$/.test(text)) yield* text;
+  else for (const { segment } of new Intl.Segmenter().segment(text)) yield segment;
 }
 
 /** How long ago, in the largest unit that fits; times a little ahead of our clock are now. */
@@ -48,6 +89,17 @@ export function ago(at: number, now: number): string {
 export function inTime(at: number, now: number): string {
   const span = spanOf(at - now, Math.round);
   return span === undefined ? 'now' : `in ${span}`;
+}
+
+/** How long, in the largest unit that fits: `0s`, `59s`, `3m`. */
+export function lasting(ms: number): string {
+  return spanOf(ms, Math.floor) ?? '0s';
+}
+
+/** How long until `lasting` says something else. */
+export function changesIn(ms: number): number {
+  const unit = ms < 60_000 ? 1000 : ms < 3_600_000 ? 60_000 : ms < 86_400_000 ? 3_600_000 : 86_400_000;
+  return unit - (Math.max(0, ms) % unit);
 }
 
 function spanOf(ms: number, rounded: (n: number) => number): string | undefined {
