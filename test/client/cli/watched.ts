@@ -45,7 +45,7 @@ export const folder = (i: number, name: string, parentId: string | null = null):
 
 export const notice = (i: number, more: Partial<Notice> = {}): Notice => ({
   ...{ id: uuid(i), kind: 'blocked', severity: 'warning', title: 's1 asks', body: '', sessionId: uuid(1) },
-  ...{ count: 1, readAt: null, createdAt: at, updatedAt: at },
+  ...{ sessionName: null, count: 1, readAt: null, resolvedAt: null, createdAt: at, updatedAt: at },
   ...more,
 });
 
@@ -58,7 +58,7 @@ export const insight = (i: number, more: Partial<Insight> = {}): Insight => ({
 
 export const receipt = (i: number, more: Partial<Receipt> = {}): Receipt => ({
   ...{ id: uuid(i), sessionId: uuid(1), orchestratorId: null, state: 'queued', reason: null, code: null },
-  ...{ textHash: '', bytes: 4, removed: [], submit: true, spawnId: 'x1', enters: 0, evidence: [] },
+  ...{ auditLogId: null, textHash: '', bytes: 4, removed: [], submit: true, spawnId: 'x1', enters: 0, evidence: [] },
   ...{ createdAt: at, updatedAt: at, expiresAt: at + 1000 },
   ...more,
 });
