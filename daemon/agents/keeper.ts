@@ -31,8 +31,10 @@ export function createKeeper({ db, store, journal, now, steady }: KeeperDeps) {
     const changed = { ...session, ...agent };
     const said = agentOf(changed, look, cause(id));
     store.setAgent(id, agent);
+    // A state is as old as the verdict of it says; how it gets on is told later.
+    const at = look && before !== agent.agentState ? look.verdict.since : now();
     history.add({
-      ...{ at: now(), sessionId: id, before, state: agent.agentState, healthBefore, health: agent.health },
+      ...{ at, sessionId: id, before, state: agent.agentState, healthBefore, health: agent.health },
       ...{ cause: cause(id), evidence: said.evidence.slice(0, EVIDENCE) },
     });
     journal.tell(session.userId, 'agent/changed', { sessionId: id, before, healthBefore, agent: said });
@@ -47,8 +49,9 @@ export function createKeeper({ db, store, journal, now, steady }: KeeperDeps) {
     },
     /** When the state it was last written down in began; undefined when that was another one. */
     since(id: string, state: AgentState): number | undefined {
-      const [last] = history.list(id, 1);
-      return last?.state === state ? last.at : undefined;
+      const past = history.list(id, LOOKED_BACK);
+      if (past[0]?.state !== state) return undefined;
+      return past.find(({ before }) => before !== state)?.at;
     },
     /** Resolves with whether it is written; what is not is to be tried again with the next look. */
     keep(before: Verdict | undefined, look: Look): Promise<boolean> {
@@ -83,6 +86,8 @@ export function createKeeper({ db, store, journal, now, steady }: KeeperDeps) {
   };
 }
 
+/** Transitions searched for the one that began a state. */
+const LOOKED_BACK = 50;
 /** Pieces of evidence kept with each transition. */
 const EVIDENCE = 5;
 

@@ -93,26 +93,42 @@ const finders: Readonly<Record<BoxKind, Finder>> = {
   cursor: findCursor,
 };
 
-/** Between the last two ruled lines, with nothing but a footer below. What is quoted further up is none. */
+/**
+ * Between the last two ruled lines, if they belong together and nothing but a footer stands below. What is quoted
+ * further up is none; nor is a prompt of before, between the end of something and the line that a dialog begins with.
+ */
 function findRuled({ lines, vivid }: Grid, box: Box, end: number): Found | undefined {
   const bottom = lines.slice(0, end).findLastIndex(isRule);
   const top = lines.slice(0, Math.max(bottom, 0)).findLastIndex(isRule);
-  if (top < 0 || bottomOf(lines.slice(bottom + 1), 99).length > FOOTER_LINES) return undefined;
+  if (top < 0 || isTop(lines[top]!) !== isBottom(lines[bottom]!) || isBottom(lines[top]!)) return undefined;
+  if (!isFooter(lines.slice(bottom + 1, end))) return undefined;
   const first = lines.slice(top + 1, bottom).findIndex((line) => line.trim() !== '');
   const at = first < 0 ? undefined : box.prompt(unframed(lines[top + 1 + first]!));
   if (at === undefined) return undefined;
   const from = top + 1 + first;
+  const goesOn = (line: string) => /^(?:\s|$)/.test(unframed(line));
+  if (!isTop(lines[top]!) && !lines.slice(from + 1, bottom).every(goesOn)) return undefined;
   // A faint frame leaves nothing in the vivid lines but the place it took.
   const cut = (of: readonly string[]) =>
     of.slice(from, bottom).map((line, i) => line.slice(...withinFrame(lines[from + i]!)).slice(at));
   return { from: top, to: bottom + 1, lines: cut(lines), vivid: cut(vivid) };
 }
 
+const CHOICE = /^\s*(?:[❯›▶]\s|[❯›●○]?\s*1[.)]\s)/;
+const ANSWER =
+  /\b(?:press enter|enter to (?:confirm|select|submit|continue)|esc to (?:cancel|exit|go back|dismiss|close))/i;
+
+/** Few lines, of which none can be chosen or tells how to answer. */
+function isFooter(below: readonly string[]): boolean {
+  if (bottomOf(below, 99).length > FOOTER_LINES) return false;
+  return !below.some((line) => CHOICE.test(line) || ANSWER.test(line));
+}
+
 /** The last lines behind a bar; the last of them names the model. */
 function findBar({ lines, vivid }: Grid, box: Box, end: number): Found | undefined {
   const isBar = (line: string) => /^\s*[┃]/.test(line);
   const last = lines.slice(0, end).findLastIndex(isBar);
-  if (last < 0 || bottomOf(lines.slice(last + 1, end), 99).length > FOOTER_LINES) return undefined;
+  if (last < 0 || !isFooter(lines.slice(last + 1, end))) return undefined;
   let from = last;
   while (from > 0 && isBar(lines[from - 1]!)) from--;
   const strip = (line: string) => line.replace(/^\s*┃ {0,2}/, '');
@@ -128,14 +144,16 @@ function findBar({ lines, vivid }: Grid, box: Box, end: number): Found | undefin
   };
 }
 
-/** The last line that begins a prompt, with nothing but what is indented below. */
+/** The last line that begins a prompt, with nothing but what is indented and a footer below. */
 function findBare({ lines, vivid }: Grid, box: Box, end: number): Found | undefined {
   const from = lines.slice(0, end).findLastIndex((line) => /^\S/.test(line));
   const at = from < 0 ? undefined : box.prompt(lines[from]!);
   if (at === undefined) return undefined;
-  // The last block below a blank line is the footer.
-  const blank = lines.slice(from + 1, end).findLastIndex((line) => line.trim() === '');
+  // One block below a blank line is the footer; with more of them it is something else that is indented.
+  const blank = lines.slice(from + 1, end).findIndex((line) => line.trim() === '');
   const to = blank < 0 ? end : from + 1 + blank;
+  const footer = lines.slice(to, end).join('\n').trim();
+  if (/\n\s*\n/.test(footer) || !isFooter(footer.split('\n'))) return undefined;
   const cut = (of: readonly string[]) => of.slice(from, to).map((line) => line.slice(at));
   return { from, to, lines: cut(lines), vivid: cut(vivid) };
 }
