@@ -60,8 +60,11 @@ export function createDrain({ queue, agents, now, next, expire }: DrainDeps, swe
       const look = busy.has(sessionId) ? undefined : agents.find(sessionId);
       if (look && rests(look)) void drain(sessionId);
     },
-    /** After a restart. */
-    start: arm,
+    /** After a restart: some may have become idle while nobody looked. */
+    start(): void {
+      arm();
+      for (const sessionId of queue.sessions()) void drain(sessionId);
+    },
     close(): void {
       leave();
       clearTimeout(timer);

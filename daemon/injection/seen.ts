@@ -69,6 +69,8 @@ export function essence(text: string): string {
 
 /** Enough of the end of a text to know it by. */
 const TAIL = 30;
+/** Of a text above the cursor; more may have left the screen. */
+const SHOWN = 200;
 
 /**
  * Whether the text, and nothing else, stands where it was typed: whole, its end where the box shows only that, or what an
@@ -76,10 +78,10 @@ const TAIL = 30;
  */
 export function stands({ provider, composer, grid }: Seen, text: string, placeholders: readonly RegExp[]): boolean {
   const wanted = essence(text);
-  // A shell shows the last of many lines where its prompt was.
+  // A shell shows many lines from its prompt on down to the cursor.
   if (!composer || (provider === 'shell' && text.includes('\n'))) {
-    const tail = wanted.slice(-TAIL);
-    return tail !== '' && essence(grid.lines[grid.cursor.line] ?? '').endsWith(tail);
+    const above = essence(grid.lines.slice(0, grid.cursor.line + 1).join(''));
+    return wanted !== '' && above.endsWith(wanted.slice(-SHOWN));
   }
   const box = essence(composer.text);
   const scrolled = box.length >= TAIL && wanted.endsWith(box);
