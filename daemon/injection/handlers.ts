@@ -99,7 +99,7 @@ export function injectionHandlers(
           at,
           timestamp: new Date(at).toISOString(),
           receipt,
-          auditLogId: receipt.id,
+          auditLogId: receipt.auditLogId!,
         },
         ...(reason !== null && { error: reason }),
       };

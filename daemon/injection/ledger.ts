@@ -79,7 +79,7 @@ export function createLedger({ store, journal, now }: LedgerDeps) {
       change(id, ({ receipt, ...rest }) => ({ ...rest, receipt: { ...receipt, code, reason, updatedAt: now() } }));
     },
     /** Resolves with the receipt once it has come so far, or goes no further. Rejects when the signal is aborted. */
-    reach: (injection: Injection, wanted: Until, signal: AbortSignal) =>
-      waits.reach(open.get(injection.receipt.id) ?? injection, wanted, signal),
+    reach: ({ userId, receipt: { id } }: Injection, wanted: Until, signal: AbortSignal) =>
+      waits.reach((open.get(id) ?? store.get(userId, id)).receipt, wanted, signal),
   };
 }

@@ -1,6 +1,6 @@
 /** Those who wait for a receipt to come so far. */
 import { type Receipt, RpcError } from '#protocol';
-import { type Injection, reaches } from './receipt.js';
+import { reaches } from './receipt.js';
 
 export type Until = 'queued' | 'submitted' | 'completed';
 
@@ -10,7 +10,7 @@ export function createWaits() {
     changed(receipt: Receipt): void {
       for (const look of [...(waits.get(receipt.id) ?? [])]) look(receipt);
     },
-    reach({ receipt: now }: Injection, wanted: Until, signal: AbortSignal): Promise<Receipt> {
+    reach(now: Receipt, wanted: Until, signal: AbortSignal): Promise<Receipt> {
       return new Promise((resolve, reject) => {
         const leave = () => {
           const others = waits.get(now.id);

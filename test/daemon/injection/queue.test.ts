@@ -1,0 +1,105 @@
+/** What waits to be typed: in order, one for each time the agent becomes idle, bounded in number and time, and taken back. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openInjecting } from '../../support/agent/injecting.js';
+
+type Injecting = ReturnType<typeof openInjecting>;
+
+/** Ends the agent's turn, and waits until what follows from that is over. */
+async function turnEnds({ staged }: Injecting): Promise<void> {
+  await staged.agents.look('');
+  staged.tell({ do: 'idle' });
+  await staged.agents.look('');
+  await pause(200);
+}
+
+async function working(it: Injecting): Promise<Injecting> {
+  it.staged.tell({ do: 'work' });
+  await it.staged.agents.look('');
+  return it;
+}
+
+test('one text is typed each time the agent becomes idle; those in a hurry stand before those with time', async (t) => {
+  const it = await working(openInjecting(t));
+  for (const [text, mode] of [
+    ['queued 1', 'queue'],
+    ['queued 2', 'queue'],
+    ['soon 1', 'whenIdle'],
+    ['soon 2', 'whenIdle'],
+  ] as const)
+    assert.equal((await it.send(text, { mode })).state, 'queued');
+  assert.deepEqual(it.staged.read.length, 0);
+  for (let turns = 1; turns <= 4; turns++) {
+    await turnEnds(it);
+    assert.equal(it.staged.submitted.length, turns);
+  }
+  assert.deepEqual(it.staged.submitted, ['soon 1', 'soon 2', 'queued 1', 'queued 2']);
+});
+
+test('an idle agent gets at once what would wait; with a draft in its box, when that is gone, by the sweep', async (t) => {
+  const it = openInjecting(t, { times: { sweepMs: 50 } });
+  await it.staged.agents.look('');
+  await it.send('at once', { mode: 'queue' });
+  await pause(200);
+  assert.deepEqual(it.staged.submitted, ['at once']);
+  await turnEnds(it);
+  it.staged.tell({ do: 'draft', text: 'mine' });
+  await it.staged.agents.look('');
+  const waits = await it.send('later', { mode: 'whenIdle' });
+  await pause(200);
+  assert.equal(it.deps.store.get('ann', waits.id).receipt.state, 'queued');
+  await it.staged.backend.type(1, Buffer.from('\x15'));
+  await pause(300);
+  assert.deepEqual(it.staged.submitted, ['at once', 'later']);
+});
+
+test('what waits too long is given up, and what waits for a session that is closed, refused', async (t) => {
+  const it = await working(openInjecting(t));
+  const short = await it.send('short', { mode: 'queue', ttlMs: 30 });
+  const long = await it.send('long', { mode: 'queue' });
+  await pause(150);
+  const codeOf = (id: string) => it.deps.store.get('ann', id).receipt.code;
+  assert.deepEqual([codeOf(short.id), codeOf(long.id)], ['EXPIRED', null]);
+  it.sessions.save({ ...it.session, status: 'closed' });
+  it.injections.ended(it.session.id);
+  assert.equal(codeOf(long.id), 'SESSION_CLOSED');
+  await turnEnds(it);
+  assert.equal(it.staged.read.length, 0);
+});
+
+test('fifty may wait, and one that waits is taken back', async (t) => {
+  const it = await working(openInjecting(t));
+  const all = await Promise.all(Array.from({ length: 51 }, (_, at) => it.send(`${at}`, { mode: 'queue' })));
+  assert.deepEqual(all.map(({ code }) => code).filter(Boolean), ['QUEUE_FULL']);
+  const injection = it.deps.store.get('ann', all[0]!.id);
+  assert.equal(it.injections.cancel(injection).code, 'CANCELLED');
+  assert.throws(() => it.injections.cancel(it.deps.store.get('ann', all[0]!.id)), { data: { code: 'Conflict' } });
+  await turnEnds(it);
+  assert.deepEqual(it.staged.submitted, ['1']);
+});
+
+test('after a restart what waited waits on, and what was begun is never typed again', async (t) => {
+  const path = join(tmpdir(), `rdv-injecting-${process.pid}.db`);
+  t.after(() => rmSync(path, { force: true }));
+  const before = await working(openInjecting(undefined, { path }));
+  const waits = await before.send('waits', { mode: 'queue', key: 'w' });
+  const cut = await before.send('cut', { mode: 'queue', key: 'c' });
+  // As a kill would leave one that was being typed.
+  before.deps.store.save({ ...before.deps.store.get('ann', cut.id), waiting: null });
+  before.close();
+  const it = openInjecting(t, { path, session: before.session });
+  it.injections.recover();
+  await pause(200);
+  const states = it.deps.store.list('ann', { limit: 9 }).map(({ state, code }) => `${state} ${code}`);
+  assert.deepEqual(states, ['indeterminate DAEMON_RESTARTED', 'turnStarted null']);
+  const again = await Promise.all(['w', 'c'].map((key) => it.send('whatever', { key })));
+  assert.deepEqual(
+    again.map(({ id }) => id),
+    [waits.id, cut.id],
+  );
+  assert.deepEqual(it.staged.submitted, ['waits']);
+});
