@@ -1,7 +1,4 @@
-/**
- * Puts a member into an object or array of a JSON text, and takes it out again so that every byte is as it was: what is
- * added stands right behind what was there, with white space of its own, and goes with it.
- */
+/** Puts a member into an object or array of a JSON text behind what is there, and takes it out so that every byte is as it was. */
 import { COMMENT, type Container } from './jsonc.js';
 
 /** As the text is written. */

@@ -206,7 +206,6 @@ export const pure = [
   'daemon/hooks/command.ts',
   'daemon/hooks/events.ts',
   'daemon/hooks/jsonc.ts',
-  'daemon/hooks/plugin.ts',
   'daemon/hooks/settings.ts',
   'daemon/hooks/splice.ts',
   'daemon/hooks/toml.ts',

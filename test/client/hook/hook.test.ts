@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { program } from '../cli/program.js';
 
 const SESSION = '6f0c1b5e-8a63-4a54-9a3d-0d3a5a3f7a10';
 const stop = JSON.stringify({ session_id: 'c1', hook_event_name: 'Stop', cwd: '/', stop_hook_active: false });
+
+const noProc = !existsSync('/proc/self/stat');
 
 interface Run {
   readonly words?: readonly string[];
@@ -145,6 +147,37 @@ test('what an agent does arrives, by the token of its session, without what was 
     hook({ words: ['codex', 'notify', notice], input: '', env }),
   );
   assert.deepEqual([three.at(-1)!.params.agent, three.at(-1)!.params.agentSessionId], ['codex', 'x1']);
+});
+
+test('an agent that another one starts in its session is told as a turn within', { skip: noProc }, async (t) => {
+  const stub = await startStub({ 'agent/report': () => ({ success: true, counted: true }) });
+  t.after(() => stub.stop());
+  writeFileSync(join(stub.home, 'token'), 'secret');
+  const claude = join(stub.home, 'claude');
+  symlinkSync(process.execPath, claude);
+  // An agent that runs what its argument says, as a command that has more to do afterwards.
+  const agent =
+    "require('child_process').execFileSync('/bin/sh', ['-c', process.argv[1] + '; true'], { input: process.argv[2] })";
+  const hooked = `"$NODE" "$RDV" hook claude Stop`;
+  const inner = `"$CLAUDE" -e "$AGENT" '${hooked}' '${JSON.stringify({ session_id: 'c2' })}'`;
+  const env = {
+    ...{
+      PATH: process.env.PATH ?? '',
+      HOME: stub.home,
+      CLAUDE: claude,
+      AGENT: agent,
+      NODE: process.execPath,
+      RDV: program,
+    },
+    ...{ ...within(stub.home), RDV_SOCKET: stub.socketPath },
+  };
+  const run = async () => {
+    const child = spawn(claude, ['-e', agent, inner, ''], { env, stdio: 'ignore' });
+    assert.deepEqual((await once(child, 'close'))[0], 0);
+  };
+  const [report] = await until(stub.heardOf('agent/report'), run);
+  const { event, subagent, turnId } = report!.params;
+  assert.deepEqual([event, subagent, turnId], ['turnEnd', true, 'c2']);
 });
 
 test('methods of hooks are commands beside it, with their help', () => {

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { agentMethods } from '#protocol';
-import { isNested, type Process } from '../../../client/hook/nesting.js';
-import { eventsOf, isHooked, reportOf, within } from '../../../client/hook/report.js';
+import { eventsOf, isHooked, reportOf } from '../../../client/hook/report.js';
 import { CODEX, claudeEvents, GEMINI, hookedAgents } from '../../../daemon/hooks/events.js';
 import { HEARD } from '../../../daemon/hooks/plugin.js';
 
@@ -253,57 +252,4 @@ test('nothing an agent may say makes a report that the daemon refuses', () => {
   );
   assert.equal(reportOf('claude', 'constructor', {}), undefined);
   assert.equal(isHooked('constructor'), false);
-});
-
-test('an agent that another one runs as a command is known by what stands between them', () => {
-  const tree = (...lines: string[]) => {
-    const all = new Map<number, Process>(lines.map((line, at) => [at + 1, { parent: at, argv: line.split(' ') }]));
-    return isNested(lines.length, (pid) => all.get(pid));
-  };
-  const [shell, bash, rdv] = [
-    '-bash',
-    '/bin/bash -c eval',
-    '/bin/sh -c test -n "$RDV_SESSION_ID" && node rdv.cjs hook claude Stop',
-  ];
-  const cases: [boolean, ...string[]][] = [
-    [false, 'tmux', shell, 'claude', rdv],
-    [false, 'tmux', shell, 'node /usr/bin/codex', '/usr/lib/vendor/codex', rdv],
-    [false, 'tmux', shell, 'npm exec @google/gemini-cli', 'sh -c gemini', 'node /x/gemini', 'node /x/gemini', rdv],
-    [false, 'tmux', shell, 'opencode'],
-    [false, 'tmux', shell, rdv],
-    [true, 'tmux', shell, 'claude', bash, 'claude -p x', rdv],
-    [
-      true,
-      'tmux',
-      shell,
-      'node /usr/lib/node_modules/@anthropic-ai/claude-code/cli.js',
-      bash,
-      'node x.js',
-      'codex exec x',
-      rdv,
-    ],
-  ];
-  for (const [nested, ...lines] of cases) assert.equal(tree(...lines), nested, lines.join(' < '));
-  assert.equal(
-    isNested(1, () => undefined),
-    false,
-  );
-  assert.equal(
-    isNested(1, () => ({ parent: 1, argv: ['sh'] })),
-    false,
-  );
-});
-
-test('of an agent within another only the beginning and the end of its turns count, and they are never taken for its own', () => {
-  const inner = { subagent: true, turnId: 'c2' };
-  for (const [event, told] of [
-    ['turnStart', { event: 'turnStart', ...inner }],
-    ['turnEnd', { event: 'turnEnd', ...inner }],
-    ['limited', { event: 'turnEnd', ...inner }],
-    ['sessionEnd', { event: 'turnEnd', ...inner }],
-    ['sessionStart', undefined],
-    ['idle', undefined],
-    ['permission', undefined],
-  ] as const)
-    assert.deepEqual(within({ event, agentSessionId: 'c2' }), told && { ...told, agentSessionId: 'c2' });
 });
