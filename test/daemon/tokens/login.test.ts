@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expandScopes } from '#protocol';
 import { createBackoff } from '../../../daemon/tokens/backoff.js';
+import { readToken } from '../../../daemon/tokens/files.js';
 import { mint, newId } from '../../../daemon/tokens/mint.js';
 import { refused } from '../../support/refused.js';
 import { startTokens } from '../../support/tokened.js';
@@ -69,6 +70,20 @@ test('5: an audit that cannot be written keeps nobody out, and the log says so',
     log.map(({ level, reason }) => [level, reason]),
     [['error', 'Error: disk full']],
   );
+});
+
+test('5: of a session, whose hooks log in all the time, the good logins are written once a minute, the others each', (t) => {
+  const { tokens, session, login, audit, time } = startTokens(t);
+  const token = readToken(tokens.sessions.give(session(1, { userId: 'ann' })));
+  const again = () => {
+    login(token);
+    assert.throws(() => login(token, { user: 'bob' }));
+    return audit.splice(0).map(({ outcome }) => outcome);
+  };
+  assert.deepEqual(again(), ['done', 'OTHER_USER']);
+  assert.deepEqual(again(), ['OTHER_USER']);
+  time.now += 60_000;
+  assert.deepEqual(again(), ['done', 'OTHER_USER']);
 });
 
 test('5: guesses that begin alike wait longer and longer, the right token never', (t) => {
