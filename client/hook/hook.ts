@@ -9,7 +9,7 @@ import { type Report, reportOf, within } from './report.js';
 /** From the start of the process; then it ends, whatever it waits for. */
 const LIMIT_MS = 90;
 /** What it has all the same when the process was slow to start. */
-const LEAST_MS = 40;
+const LEAST_MS = 60;
 /** Of that, what telling is left when no input comes. */
 const TELLING_MS = 30;
 /** More input is taken, so that the agent can write it, but not read. */
