@@ -14,6 +14,7 @@ import { tellError, writeOut } from './output.js';
 import { createQueryFilter } from './queries.js';
 import { takeTerminal } from './rawmode.js';
 import { terminalSize } from './size.js';
+import { createTelling, type Telling } from './telling.js';
 import { clean } from './text.js';
 
 export interface AttachFlags {
@@ -54,9 +55,18 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   const size = flags.readOnly || flags.resize === false ? undefined : terminalSize();
   const name = clean(session.name);
   const line = createAwayLine({ draw: () => drawBelow(awayText(flags)), erase: () => drawBelow('') });
+  const telling = createTelling({
+    write: (text) => void process.stdout.write(text),
+    environment: process.env,
+    sessionId: session.id,
+  });
   const terminal = followTerminal({
-    // A daemon that was stopped is not started behind the back of whoever stopped it.
-    connect: (loss) => (loss === 'stopping' ? context.clientIfRunning() : context.client()),
+    async connect(loss) {
+      // A daemon that was stopped is not started behind the back of whoever stopped it.
+      const client = await (loss === 'stopping' ? context.clientIfRunning() : context.client());
+      telling.hear(client);
+      return client;
+    },
     open: line.open,
     sessionId: session.id,
     mode: flags.readOnly ? 'ro' : 'rw',
@@ -73,7 +83,7 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   let end: End;
   let note = '';
   try {
-    const played = play(first, events, line).catch((error) => endWhileAway(context, session, error));
+    const played = play(first, events, { line, telling }).catch((error) => endWhileAway(context, session, error));
     end = await Promise.race([played, hands.left.then(() => ({ type: 'detached' }) as const)]);
     // Keys on their way when the session ends have nowhere to arrive.
     note = end.type === 'detached' ? leaving() : missingKeys(hands.missing);
@@ -104,16 +114,26 @@ function refuseNesting({ id, name }: Session, { force }: AttachFlags): void {
 type Events = AsyncIterator<FollowedEvent>;
 
 /** Draws what comes; the last event is the answer. */
-async function play(first: IteratorResult<FollowedEvent>, events: Events, line: AwayLine): Promise<End> {
+async function play(
+  first: IteratorResult<FollowedEvent>,
+  events: Events,
+  { line, telling }: { line: AwayLine; telling: Telling },
+): Promise<End> {
   let withoutQueries = createQueryFilter();
+  const show = async (data: Uint8Array | string) => {
+    const written = writeOut(data);
+    // What is told while that waits for room comes behind it.
+    telling.wrote(data);
+    await written;
+  };
   for (let next = first; !next.done; next = await events.next()) {
     const event = next.value;
     if (event.type === 'exit' || event.type === 'closed') return event;
-    if (event.type === 'data') await writeOut(withoutQueries(event.data));
+    if (event.type === 'data') await show(withoutQueries(event.data));
     if (event.type === 'snapshot') {
       withoutQueries = createQueryFilter();
-      await writeOut(event.reset ? FRESH : freshKeeping(process.stdout.rows ?? event.rows));
-      await writeOut(event.data);
+      await show(event.reset ? FRESH : freshKeeping(process.stdout.rows ?? event.rows));
+      await show(event.data);
     }
     if (event.type === 'back') line.end();
     if (event.type === 'away') {

@@ -6,7 +6,9 @@ import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
 import { showHookChange, showHooks } from './hooks.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
+import { showAcknowledged, showMessages, showSent } from './messages.js';
 import { showHealth, showMetrics } from './metrics.js';
+import { showMarked, showNotices, showNotified, showTried } from './notifications.js';
 import type { Output } from './output.js';
 import {
   showConflicts,
@@ -74,6 +76,13 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'hook/status': showHooks,
     'hook/install': showHookChange,
     'hook/remove': showHookChange,
+    'message/send': showSent,
+    'message/list': showMessages,
+    'message/ack': showAcknowledged,
+    'notification/list': showNotices,
+    'notification/send': showNotified,
+    'notification/read': showMarked,
+    'notification/test': showTried,
     'daemon/metrics': showMetrics,
     'daemon/health': showHealth,
     'audit/list': showAudit,

@@ -4,6 +4,7 @@ import { fields } from '#protocol/fields';
 import { startDirectory } from './directory.js';
 import { findFolder } from './folders.js';
 import type { Caller } from './hot.js';
+import { findNotice } from './notifications.js';
 import { FULL_ID } from './pick.js';
 import { findSession } from './resolve.js';
 import { findToken } from './tokens.js';
@@ -19,10 +20,16 @@ const finders: Readonly<Record<string, (call: Caller['call'], given: string) => 
   folder: findFolder,
   trash: findTrashItem,
   token: findToken,
+  notification: findNotice,
 };
 
 /** The nouns of parameters that are not called after theirs. */
-const nouns: Readonly<Record<string, string>> = { parentId: 'folder', after: 'session' };
+const nouns: Readonly<Record<string, string>> = {
+  parentId: 'folder',
+  after: 'session',
+  to: 'session',
+  from: 'session',
+};
 
 /** The parameters as the daemon wants them. */
 export async function resolveWords(
@@ -70,9 +77,9 @@ export async function targetOf(call: Caller['call'], name: MethodName, params: P
   return undefined;
 }
 
-/** `id` is of the method's own noun; `activeFolderId` is of a folder. */
+/** `id` and `ids` are of the method's own noun; `activeFolderId` is of a folder. */
 function nounOf(method: MethodName, field: string): string | undefined {
-  if (field === 'id') return method.split('/')[0];
+  if (field === 'id' || field === 'ids') return method.split('/')[0];
   if (nouns[field]) return nouns[field];
   return /^(?:\w*?)([A-Za-z][a-z]*)Ids?$/.exec(field)?.[1]?.toLowerCase();
 }
