@@ -19,7 +19,7 @@ export const Notice = z.object({
   readAt: z.int().nullable().describe('Null until a person has read it, or its episode is over.'),
   resolvedAt: z.int().nullable().describe('When its episode ended by itself, such as by an answer.'),
   createdAt: z.int(),
-  updatedAt: z.int(),
+  updatedAt: z.int().describe('When it was told last.'),
 });
 export type Notice = z.infer<typeof Notice>;
 

@@ -7,10 +7,10 @@ import { ago, clean, cleanLines } from './text.js';
 export function showMessages(output: Output, { messages, more }: Result<'message/list'>, now: number): void {
   const show = (message: Message) => (output.columns === undefined ? row(message) : block(message, output, now));
   output.data(messages.map(show).join(''));
-  const last = messages.at(-1)?.cursor;
-  if (last === undefined) output.note('There are none that were not acknowledged. `--after 0` shows all.');
-  else if (more) output.note(`There are more: \`--after ${last}\`.`);
-  else output.note(`\`rdv message ack ${last}\` with the session behind it acknowledges up to here.`);
+  const last = messages.at(-1);
+  if (!last) output.note('There are none that were not acknowledged. `--after 0` shows all.');
+  else if (more) output.note(`There are more: \`--after ${last.cursor}\`.`);
+  else output.note(`\`rdv message ack ${last.cursor} ${last.to.slice(0, 8)}\` acknowledges up to here.`);
 }
 
 function row({ cursor, createdAt, fromName, state, id, text }: Message): string {

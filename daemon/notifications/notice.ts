@@ -70,7 +70,7 @@ function goneOn(last: Kept, said: Said, now: number): Told {
 /** Its episode is over by itself, so nobody has to read it any more. */
 export function resolved(kept: Kept, now: number): Kept {
   const { notice } = kept;
-  const next = { ...notice, readAt: notice.readAt ?? now, resolvedAt: now, updatedAt: now };
+  const next = { ...notice, readAt: notice.readAt ?? now, resolvedAt: now };
   return { ...kept, notice: next, endedAt: now };
 }
 
@@ -78,7 +78,7 @@ export function resolved(kept: Kept, now: number): Kept {
 export function read(kept: Kept, now: number): Kept {
   const { kind } = kept.notice;
   const over = kind === 'custom' || kind === 'recovered' || kind === 'message';
-  const notice = { ...kept.notice, readAt: now, updatedAt: kept.notice.updatedAt };
+  const notice = { ...kept.notice, readAt: now };
   return { ...kept, notice, endedAt: kept.endedAt ?? (over ? now : null) };
 }
 
