@@ -1,5 +1,5 @@
 /** Every method of the table, each served by its domain. */
-import { insightMethods, type Methods, orchestratorMethods, RpcError } from '#protocol';
+import { insightMethods, type Methods, monitoringMethods, orchestratorMethods, RpcError } from '#protocol';
 import { agentHandlers } from './agents/handlers.js';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
@@ -62,6 +62,7 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...stallHandlers(parts),
     ...injectionHandlers(parts.injection, unmadeOrchestrators),
     ...unmade(orchestratorMethods),
+    ...unmade(monitoringMethods),
     ...unmade(insightMethods),
     ...parts.attention.handlers,
     ...eventHandlers(parts),

@@ -10,6 +10,12 @@ const statusByCode: Readonly<Record<string, number>> = {
   TMUX_CREATE_FAILED: 400,
   PATH_EXISTS: 400,
   BRANCH_IN_USE: 400,
+  MASTER_ORCHESTRATOR_ALREADY_EXISTS: 400,
+  SUB_ORCHESTRATOR_ALREADY_EXISTS: 400,
+  ORCHESTRATOR_PAUSED: 400,
+  SESSION_NOT_IN_SCOPE: 400,
+  NO_PROJECT_PATH: 400,
+  BOOTSTRAP_FAILED: 400,
 };
 
 /** Codes that go by another name there: why a token is good no more is told to those who ask with it in the message. */

@@ -15,6 +15,7 @@ import { knowledgeMethods } from './knowledge.js';
 import { lifecycleMethods, lifecycleNotifications } from './lifecycle.js';
 import { messageMethods, messageNotifications } from './messages.js';
 import { metricsMethods } from './metrics.js';
+import { monitoringMethods } from './monitoring.js';
 import { notificationMethods, notificationNotifications } from './notifications.js';
 import { orchestratorMethods, orchestratorNotifications } from './orchestrators.js';
 import { preferenceMethods, preferenceNotifications } from './preferences.js';
@@ -50,6 +51,7 @@ export const methods = {
   ...stallMethods,
   ...injectionMethods,
   ...orchestratorMethods,
+  ...monitoringMethods,
   ...insightMethods,
   ...hookMethods,
   ...messageMethods,
@@ -121,6 +123,7 @@ export * from './knowledge.js';
 export * from './lifecycle.js';
 export * from './messages.js';
 export * from './metrics.js';
+export * from './monitoring.js';
 export * from './notifications.js';
 export * from './orchestrators.js';
 export * from './preferences.js';
