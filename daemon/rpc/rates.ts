@@ -1,4 +1,4 @@
-/** How often each caller may call, by category: buckets that fill with time. */
+/** How often each caller may call, by category and by method: buckets that fill with time. */
 import { type Category, RpcError } from '#protocol';
 
 /** Tokens of a category that trickle in, and how many may be saved up. No limit when `perSecond` is 0. */
@@ -15,11 +15,14 @@ export interface Rates {
    * minute, and counts nothing then.
    */
   take(caller: string, category: Category): void;
+  /** The same for a method that has a rate of its own: so many calls of it a minute, all saved up at first. */
+  takeOwn(caller: string, method: string, perMinute: number): void;
   /** From now on these hold; what was saved up is kept as far as it fits. */
   change(table: RateTable): void;
 }
 
 interface Bucket {
+  rate: Rate;
   left: number;
   /** When it was last filled, ms. */
   at: number;
@@ -33,46 +36,58 @@ export function createRates(first: RateTable, now: () => number = () => performa
   let table = first;
   const buckets = new Map<string, Bucket>();
 
-  const bucketOf = (key: string, { burst }: Rate): Bucket => {
+  const bucketOf = (key: string, rate: Rate): Bucket => {
     const known = buckets.get(key);
     if (known) return known;
     if (buckets.size >= REMEMBERED) forget();
-    const made = { left: burst, at: now() };
+    const made = { rate, left: rate.burst, at: now() };
     buckets.set(key, made);
     return made;
   };
 
   const forget = () => {
     const time = now();
-    for (const [key, bucket] of buckets) {
-      const { perSecond, burst } = table[key.slice(0, key.indexOf(' ')) as Category];
-      if (bucket.left + ((time - bucket.at) / 1000) * perSecond >= burst) buckets.delete(key);
-    }
+    for (const [key, bucket] of buckets) if (filled(bucket, time) >= bucket.rate.burst) buckets.delete(key);
+  };
+
+  const takeFrom = (key: string, rate: Rate, what: string, told: object) => {
+    if (rate.perSecond === 0) return;
+    const bucket = bucketOf(key, rate);
+    const time = now();
+    // The rate may be another since.
+    bucket.rate = rate;
+    bucket.left = filled(bucket, time);
+    bucket.at = time;
+    if (bucket.left < 1) throw limited(what, rate, Math.ceil(((1 - bucket.left) / rate.perSecond) * 1000), told);
+    bucket.left--;
   };
 
   return {
-    take(caller, category) {
-      const rate = table[category];
-      if (rate.perSecond === 0) return;
-      const bucket = bucketOf(`${category} ${caller}`, rate);
-      const time = now();
-      bucket.left = Math.min(rate.burst, bucket.left + ((time - bucket.at) / 1000) * rate.perSecond);
-      bucket.at = time;
-      if (bucket.left < 1) throw limited(category, rate, Math.ceil(((1 - bucket.left) / rate.perSecond) * 1000));
-      bucket.left--;
-    },
+    take: (caller, category) =>
+      takeFrom(`${category} ${caller}`, table[category], `${category} calls with this token`, { category }),
+    takeOwn: (caller, method, perMinute) =>
+      takeFrom(
+        `${method} ${caller}`,
+        { perSecond: perMinute / 60, burst: perMinute },
+        `calls of ${method} for this user`,
+        { method },
+      ),
     change(next) {
       table = next;
     },
   };
 }
 
-function limited(category: Category, { perSecond }: Rate, retryAfterMs: number): RpcError {
+function filled({ rate, left, at }: Bucket, time: number): number {
+  return Math.min(rate.burst, left + ((time - at) / 1000) * rate.perSecond);
+}
+
+function limited(what: string, { perSecond }: Rate, retryAfterMs: number, told: object): RpcError {
   const limit = Math.max(1, Math.round(perSecond * 60));
   const rate = perSecond >= 1 ? `${perSecond} a second` : `${Math.round(perSecond * 60)} a minute`;
-  const said = `Too many ${category} calls with this token: ${rate} are served. Try again in ${retryAfterMs} ms.`;
-  return new RpcError('RateLimited', said, { retryAfterMs, details: { category, limit } });
+  const said = `Too many ${what}: ${rate} are served. Try again in ${retryAfterMs} ms.`;
+  return new RpcError('RateLimited', said, { retryAfterMs, details: { ...told, limit } });
 }
 
 /** No limits, for tests of other things. */
-export const unlimited: Rates = { take() {}, change() {} };
+export const unlimited: Rates = { take() {}, takeOwn() {}, change() {} };

@@ -128,6 +128,7 @@ function admit({ peer, rates, auditor }: ServeDeps, name: string, method: Method
   try {
     checkScope(name, method, identity);
     const params = parse(method, raw);
+    if (method.perMinute) rates.takeOwn(identity.user, name, method.perMinute);
     if (identity.reach) checkReach(name, method, params, identity.reach);
     return params;
   } catch (error) {

@@ -115,6 +115,43 @@ test(
   ),
 );
 
+test('a method with a rate of its own is counted for each user, and may be called as often as a minute allows at once', () => {
+  const { clock, rates } = open();
+  const served = (user: string, method: string, calls: number) => {
+    let count = 0;
+    for (let i = 0; i < calls; i++) {
+      try {
+        rates.takeOwn(user, method, 10);
+        count++;
+      } catch (error) {
+        assert.ok(error instanceof RpcError && error.kind === 'RateLimited');
+        assert.match(error.message, /^Too many calls of orchestrator\/create for this user: 10 a minute are served\./);
+        assert.deepEqual(error.data.details, { method: 'orchestrator/create', limit: 10 });
+      }
+    }
+    return count;
+  };
+  assert.equal(served('ann', 'orchestrator/create', 30), 10);
+  assert.equal(served('bob', 'orchestrator/create', 3), 3);
+  assert.equal(served('ann', 'orchestrator/list', 3), 3);
+  clock.ms += 12_000;
+  assert.equal(served('ann', 'orchestrator/create', 30), 2);
+});
+
+test(
+  'over the wire a method that says so is served so often a minute for a user, whichever token is used',
+  onFloor(
+    { rates: createRates({ ...table, read: none }), login: ({ user }) => identityOf(user ?? 'ann') },
+    async ({ connectAs }) => {
+      const [ann, again, bob] = [await connectAs('ann'), await connectAs('ann'), await connectAs('bob')];
+      const limited = async (client: typeof ann) =>
+        (await client.call('orchestrator/health', {})).error?.data.code === 'RateLimited';
+      for (let i = 0; i < 15; i++) assert.deepEqual([await limited(ann), await limited(again)], [false, false]);
+      assert.deepEqual([await limited(ann), await limited(again), await limited(bob)], [true, true, false]);
+    },
+  ),
+);
+
 test(
   "users for whom one service token acts do not use up what is another's",
   onFloor(
