@@ -26,6 +26,7 @@ import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
 import { createCounts } from './metrics/counts.js';
+import { createLogStore } from './orchestrators/log.js';
 import { type Heard, overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
@@ -116,7 +117,9 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
   const board = createBoard({ log, now });
   const explain = noting((error) => explainFailure(error, paths.database), board);
   const counts = createCounts();
+  const logStore = createLogStore(db);
   const audit = createAudit({
+    covered: logStore,
     ...{
       db,
       now,
@@ -131,7 +134,7 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
     ...{ configuration, db, log, now, hub, store, backend, environment, umask },
     socket: paths.socket,
     door: createDoor(),
-    ...{ lock, board, explain, counts, audit, loop: createLoopWatch() },
+    ...{ lock, board, explain, counts, audit, logStore, loop: createLoopWatch() },
     steady: createSteady({ log, explain }),
     auditor: watchLogins(audit.auditor, counts.loggedIn),
     journal: createJournal(db, hub, now),

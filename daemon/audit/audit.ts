@@ -1,7 +1,9 @@
 /** The audit while the daemon runs: each row is on the disk before whoever asked for it goes on. */
 import { createHash } from 'node:crypto';
 import { RpcError } from '#protocol';
+import { act, afterwards, ifUndone } from '../db/act.js';
 import { failureOf } from '../db/failures.js';
+import type { Db } from '../db/open.js';
 import type { Act, Auditor } from '../rpc/auditor.js';
 import type { Log } from '../rpc/serve.js';
 import {
@@ -26,14 +28,13 @@ export interface WriteFailure {
 }
 
 export interface AuditDeps {
+  readonly db: Db;
   readonly store: AuditStore;
   readonly head: Head;
   readonly now: () => number;
   readonly log: Log;
   /** Told how each write went. */
   readonly wrote: (failure: WriteFailure | undefined) => void;
-  /** For messages. */
-  readonly database: string;
 }
 
 export interface Audit extends Auditor {
@@ -41,7 +42,18 @@ export interface Audit extends Auditor {
   readonly last: Place;
   /** Writes a row of the audit about itself, with what must be committed together with it. */
   note(method: string, target: string, outcome: string, commit?: AuditStore['add']): void;
+  /**
+   * Writes a row that holds the digest of a text; `keep` is given its place and keeps the text there, in the same commit.
+   * Within an act both are part of that. Throws Unavailable when it cannot be written.
+   */
+  cover(row: Covering, text: string, keep: (seq: number) => void): void;
   close(): void;
+}
+
+export interface Covering {
+  readonly user: string;
+  readonly method: string;
+  readonly target: string;
 }
 
 export const digest: Digest = (text) => createHash('sha256').update(text).digest('hex');
@@ -68,10 +80,19 @@ export function openAudit(deps: AuditDeps): Audit {
     }
     const unhashed = { ...row, seq: last.seq + 1, at: deps.now() };
     const hash = digest(encode(last.hash, unhashed));
-    attempt(deps, () => commit({ ...unhashed, hash }));
-    last = { seq: unhashed.seq, hash };
-    deps.wrote(writeHead(head, last));
-    return last.seq;
+    attempt(deps, () =>
+      act(deps.db, () => {
+        const before = last;
+        commit({ ...unhashed, hash });
+        last = { seq: unhashed.seq, hash };
+        ifUndone(deps.db, () => {
+          last = before;
+        });
+        // Never ahead of what is on the disk.
+        afterwards(deps.db, () => deps.wrote(writeHead(head, last)));
+      }),
+    );
+    return unhashed.seq;
   }
 
   if (broken) {
@@ -86,6 +107,13 @@ export function openAudit(deps: AuditDeps): Audit {
     end: (act, outcome, begun) => void write({ ...rowOf(act), outcome, begunSeq: begun ?? null }),
     note: (method, target, outcome, commit) =>
       void write({ ...nobody, method, target, outcome, begunSeq: null }, commit),
+    cover({ user, method, target }, text, keep) {
+      const row = { ...nobody, user: wholeText(user), method, target: wholeText(target), outcome: digest(text) };
+      write({ ...row, begunSeq: null }, (whole) => {
+        store.add(whole);
+        keep(whole.seq);
+      });
+    },
     close: head.close,
   };
   return audit;
@@ -109,11 +137,11 @@ function breakOf({ store, head }: AuditDeps, last: Place): { outcome: string; ta
   return there && there.hash !== known.hash ? { outcome: HEAD_DIFFERS, target } : undefined;
 }
 
-function attempt({ database, wrote }: AuditDeps, commit: () => void): void {
+function attempt({ db, wrote }: AuditDeps, commit: () => void): void {
   try {
     commit();
   } catch (error) {
-    const failure = failureOf(error, database);
+    const failure = failureOf(error, db.name);
     if (!failure) throw error;
     const reason = `The audit cannot be written, because ${failure.why}. ${failure.cure}`;
     wrote({ reason, error });

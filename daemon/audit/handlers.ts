@@ -7,6 +7,7 @@ import type { Lock } from '../rpc/locks.js';
 import type { Log } from '../rpc/serve.js';
 import { type Audit, openAudit, type WriteFailure } from './audit.js';
 import type { Row } from './chain.js';
+import type { Covered } from './covered.js';
 import { openHead } from './head.js';
 import { type AuditStore, createAuditStore } from './store.js';
 import { trim } from './trim.js';
@@ -21,6 +22,8 @@ export interface AuditSettings {
   readonly now: () => number;
   readonly lock: Lock;
   readonly log: Log;
+  /** What is kept elsewhere under the protection of the chain. */
+  readonly covered: Covered;
   /** Told how each write went. */
   readonly wrote: (failure: WriteFailure | undefined) => void;
 }
@@ -28,20 +31,20 @@ export interface AuditSettings {
 /** Of the lock that is held while rows are walked or trimmed. */
 const KEY = 'audit';
 
-export function createAudit({ db, path, maxBytes, ...rest }: AuditSettings) {
-  const { lock } = rest;
+export function createAudit({ path, maxBytes, covered, ...rest }: AuditSettings) {
+  const { db, lock } = rest;
   const store = createAuditStore(db);
   const head = openHead(path);
-  const audit = openAudit({ ...rest, store, head, database: db.name });
+  const audit = openAudit({ ...rest, store, head });
   const handlers: Handlers<typeof auditMethods> = {
     'audit/list': (asked, { signal }) => list({ store, audit }, asked, signal),
-    'audit/verify': (_params, { signal }) => lock(KEY, () => verify({ store, head, audit }, signal), signal),
+    'audit/verify': (_params, { signal }) => lock(KEY, () => verify({ store, head, audit, covered }, signal), signal),
   };
   return {
-    ...{ auditor: audit, handlers, close: audit.close },
+    ...{ auditor: audit, cover: audit.cover, handlers, close: audit.close },
     /** Rows that are kept. */
     count: () => audit.last.seq - store.start().seq,
-    trim: (signal: AbortSignal) => lock(KEY, () => trim({ store, audit, maxBytes }, signal), signal),
+    trim: (signal: AbortSignal) => lock(KEY, () => trim({ store, audit, maxBytes, covered }, signal), signal),
   };
 }
 

@@ -2,12 +2,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Audit } from './audit.js';
 import { TRIM } from './chain.js';
+import type { Covered } from './covered.js';
 import type { AuditStore } from './store.js';
 
 export interface TrimDeps {
   readonly store: AuditStore;
   readonly audit: Pick<Audit, 'last' | 'note'>;
   readonly maxBytes: () => number;
+  readonly covered: Covered;
 }
 
 /** Rows looked at or deleted at a time. */
@@ -20,7 +22,7 @@ const KEPT = 0.9;
  * later, then the rows go: after a crash in between the rest goes the next time, and the chain holds throughout.
  */
 export async function trim(deps: TrimDeps, signal: AbortSignal): Promise<number> {
-  const { store, audit, maxBytes } = deps;
+  const { store, audit, maxBytes, covered } = deps;
   const limit = maxBytes();
   if ((await placeWhere(deps, limit)) > store.start().seq) {
     const seq = await placeWhere(deps, limit * KEPT);
@@ -32,6 +34,8 @@ export async function trim(deps: TrimDeps, signal: AbortSignal): Promise<number>
     more = store.dropUpTo(store.start().seq, PIECE);
     dropped += more;
   }
+  for (let more = PIECE; more === PIECE && !signal.aborted; await setImmediate())
+    more = covered.dropUpTo(store.start().seq, PIECE);
   return dropped;
 }
 

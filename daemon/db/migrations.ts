@@ -283,9 +283,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX insight_by_session ON insight (user_id, session_id) WHERE session_id IS NOT NULL;
   CREATE INDEX insight_by_resolution ON insight (resolved_at) WHERE resolved_at IS NOT NULL;
 
-  -- What orchestrators did. The chain of the audit holds a digest of each row, so that a change of one is found.
+  -- What orchestrators did; \`seq\` is the place of the row of the audit that holds its digest, so that a change is found.
   CREATE TABLE orchestrator_log (
-    id TEXT PRIMARY KEY,
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
     orchestrator_id TEXT NOT NULL,
     user_id TEXT NOT NULL,
     action TEXT NOT NULL,
@@ -293,7 +294,7 @@ export const migrations: readonly string[] = [
     details TEXT NOT NULL,
     created_at INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX orchestrator_log_by_orchestrator ON orchestrator_log (orchestrator_id, created_at);
+  CREATE INDEX orchestrator_log_by_orchestrator ON orchestrator_log (orchestrator_id, seq);
 
   CREATE TABLE message (
     id TEXT PRIMARY KEY,

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { methods, type Parsed, type Result } from '#protocol';
 import { createAudit } from '../../daemon/audit/handlers.js';
 import { type Db, openDatabase } from '../../daemon/db/open.js';
+import { createLogStore, createWriteLog } from '../../daemon/orchestrators/log.js';
 import type { Act } from '../../daemon/rpc/auditor.js';
 import type { Caller } from '../../daemon/rpc/handlers.js';
 import { createLock } from '../../daemon/rpc/locks.js';
@@ -28,11 +29,14 @@ export function openAudited(t: TestContext, options: AuditedOptions = {}) {
   const told: (string | undefined)[] = [];
   const log: Record<string, unknown>[] = [];
   let time = 1_700_000_000_000;
+  const logStore = createLogStore(db);
+  const now = () => time++;
   const audit = createAudit({
     db,
+    covered: logStore,
     path: join(folder, 'audit.head'),
     maxBytes: () => maxBytes,
-    now: () => time++,
+    now,
     lock: createLock(),
     log: (line) => void log.push(line),
     wrote: (failure) => void told.push(failure?.reason),
@@ -49,6 +53,8 @@ export function openAudited(t: TestContext, options: AuditedOptions = {}) {
   return {
     ...audit,
     ...{ db, folder, told, log, close },
+    /** As orchestrators do it. */
+    writeLog: createWriteLog({ logStore, now, cover: audit.cover }),
     verify: async (signal?: AbortSignal): Promise<Result<'audit/verify'>> =>
       methods['audit/verify'].result.parse(await audit.handlers['audit/verify']({}, caller(signal))),
     list: async (asked: Partial<Parsed<'audit/list'>> = {}, signal?: AbortSignal) =>

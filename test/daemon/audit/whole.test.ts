@@ -8,6 +8,7 @@ import { type AuditEntry, allMethods, auditOf, type MethodName, scopeOf } from '
 import { pathsIn } from '#protocol/paths';
 import { createAudit } from '../../../daemon/audit/handlers.js';
 import { openDatabase } from '../../../daemon/db/open.js';
+import { createLogStore } from '../../../daemon/orchestrators/log.js';
 import { createLock } from '../../../daemon/rpc/locks.js';
 import { whole } from '../../support/whole.js';
 
@@ -164,7 +165,7 @@ function grow(t: TestContext, home: string, rows: number): void {
   const db = openDatabase(database);
   const { auditor, close } = createAudit({
     ...{ db, path: auditHead, maxBytes: () => 1e9, now: Date.now, lock: createLock() },
-    ...{ log: (line) => t.diagnostic(JSON.stringify(line)), wrote() {} },
+    ...{ log: (line) => t.diagnostic(JSON.stringify(line)), wrote() {}, covered: createLogStore(db) },
   });
   const act = { user: 'local', tokenId: 'cli', connection: id, method: 'session/close', target: id };
   db.transaction(() => {

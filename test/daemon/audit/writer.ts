@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { createAudit } from '../../../daemon/audit/handlers.js';
 import { openDatabase } from '../../../daemon/db/open.js';
+import { createLogStore } from '../../../daemon/orchestrators/log.js';
 import { createLock } from '../../../daemon/rpc/locks.js';
 
 const folder = process.argv[2]!;
+const db = openDatabase(join(folder, 'rdv.db'));
 const { auditor, trim } = createAudit({
-  db: openDatabase(join(folder, 'rdv.db')),
+  ...{ db, covered: createLogStore(db) },
   path: join(folder, 'audit.head'),
   maxBytes: () => 10_000,
   now: Date.now,
