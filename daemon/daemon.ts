@@ -94,6 +94,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
   parts.stalls.start();
   parts.agents.start(live);
   parts.injection.recover();
+  parts.orchestrators.start();
   parts.attention.start();
   const listener = await serve(options, parts);
   cleanup.start();
@@ -121,6 +122,7 @@ async function wire(options: DaemonOptions, opened: Opened): Promise<Daemon> {
 
 /** In the order in which they need each other. */
 async function close({
+  orchestrators,
   agents,
   injection,
   attention,
@@ -136,6 +138,7 @@ async function close({
   loop,
   db,
 }: Parts): Promise<void> {
+  orchestrators.close();
   attention.close();
   injection.close();
   stalls.close();

@@ -13,6 +13,7 @@ export function builtInPreferences(environment: Readonly<Record<string, string>>
     fontFamily: 'monospace',
     xtermScrollback: 10_000,
     tmuxHistoryLimit: 10_000,
+    orchestrator: 'watch',
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,

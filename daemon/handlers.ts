@@ -1,5 +1,4 @@
 /** Every method of the table, each served by its domain. */
-import { insightMethods, type Methods, monitoringMethods, orchestratorMethods, RpcError } from '#protocol';
 import { agentHandlers } from './agents/handlers.js';
 import { cleanupHandlers } from './cleanup/handlers.js';
 import { configurationHandlers } from './config/handlers.js';
@@ -7,11 +6,11 @@ import { eventHandlers } from './events/handlers.js';
 import { folderHandlers } from './folders/handlers.js';
 import { surroundingsHere } from './here.js';
 import { hookHandlers } from './hooks/handlers.js';
-import { injectionHandlers, type OrchestratorsAsked } from './injection/handlers.js';
+import { injectionHandlers } from './injection/handlers.js';
+import { insightHandlers } from './insights/handlers.js';
 import { knowledgeHandlers } from './knowledge/handlers.js';
 import { type MetricsDeps, metricsHandlers } from './metrics/handlers.js';
 import type { Parts } from './parts.js';
-import type { Handlers } from './rpc/handlers.js';
 import { drivingHandlers } from './sessions/driving.js';
 import { sessionHandlers } from './sessions/handlers.js';
 import { runHandlers } from './sessions/run.js';
@@ -42,7 +41,10 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
       sessions: sessionsIn,
       preferences: (user, id) => preferences.resolve(user, id).preferences,
       project: projects.find,
-      forget: preferences.forget,
+      forget(folder) {
+        preferences.forget(folder);
+        parts.orchestrators.forget(folder);
+      },
     }),
     ...preferences.handlers,
     ...projects.handlers,
@@ -57,31 +59,13 @@ export function createHandlers(parts: Parts, status: StatusDeps & MetricsDeps) {
     ...trash.handlers,
     ...cleanupHandlers(parts),
     ...parts.audit.handlers,
-    // Gone when each has its slice.
     ...agentHandlers(parts),
     ...stallHandlers(parts),
-    ...injectionHandlers(parts.injection, unmadeOrchestrators),
-    ...unmade(orchestratorMethods),
-    ...unmade(monitoringMethods),
-    ...unmade(insightMethods),
+    ...injectionHandlers(parts.injection, parts.orchestrators),
+    ...parts.orchestrators.handlers,
+    ...insightHandlers({ ...parts, sessions: parts.store }),
     ...parts.attention.handlers,
     ...eventHandlers(parts),
     ...parts.tokens.handlers,
   };
 }
-
-function unmade<T extends Partial<Methods>>(methods: T): Handlers<T> {
-  const refuse = () => {
-    throw new RpcError('Unavailable', 'This is being built.');
-  };
-  return Object.fromEntries(Object.keys(methods).map((name) => [name, refuse])) as unknown as Handlers<T>;
-}
-
-/** Gone when they have their slice. */
-const unmadeOrchestrators: OrchestratorsAsked = {
-  get(_user, id) {
-    throw new RpcError('NotFound', `No orchestrator ${id}.`, { code: 'ORCHESTRATOR_NOT_FOUND' });
-  },
-  watches: () => false,
-  log: ({ sessionId }) => ({ id: sessionId }),
-};

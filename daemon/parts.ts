@@ -26,7 +26,9 @@ import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
 import { createCounts } from './metrics/counts.js';
+import { createOrchestrating, treeOfOrchestrators } from './orchestrating.js';
 import { createLogStore } from './orchestrators/log.js';
+import { createOrchestratorStore } from './orchestrators/store.js';
 import { type Heard, overhear } from './overhear.js';
 import { createPreferences } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
@@ -71,7 +73,14 @@ export function createParts(ground: Ground) {
   const tokens = createAuth(ground, base);
   const filing = createFiling(ground, { ...base, tokens });
   const terminals = createTerminalParts(ground, base);
-  const all = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
+  const wide = { ...base, tokens, sessionTokens: tokens.sessions, ...filing, ...terminals };
+  const all = {
+    ...wide,
+    removal: createRemoval(wide),
+    over: createOver(wide),
+    startup: createStartup(wide),
+    ends: { count: 0, look: () => {} },
+  };
   const watched = createAgents({ ...all, folder: ground.paths.agents });
   const { stalls, agents, panePids } = createStalling({ ...all, agents: watched });
   ground.configuration.onReload(agents.reload);
@@ -90,20 +99,18 @@ export function createParts(ground: Ground) {
   });
   const typist = createTypist({ agents, injection, sessions: all.store });
   const attention = createAttention(ground, { ...all, typist });
+  const orchestrating = createOrchestrating({ ...all, agents, stalls, injection });
   return {
     ...all,
+    ...orchestrating,
     ...{ agents, stalls, panePids, injection, attention },
-    removal: createRemoval(all),
-    over: createOver(all),
-    startup: createStartup(all),
     activity: createActivity(base),
     recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
     cleanup: createCleanup({
       ...all,
-      jobs: { ...expiring(all), ...attention.jobs },
+      jobs: { ...expiring(all), ...attention.jobs, insights: orchestrating.expiringInsights },
       intervalMs: () => ground.configuration.values.cleanup.cleanup_interval_hours * HOUR_MS,
     }),
-    ends: { count: 0, look: () => {} },
   };
 }
 
@@ -139,6 +146,7 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
     auditor: watchLogins(audit.auditor, counts.loggedIn),
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
+    orchestratorStore: createOrchestratorStore(db),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
     git: watchGit(createGit({ environment, umask }), board),
     end: ending,
@@ -157,7 +165,11 @@ function createAuth({ paths, configuration }: Ground, base: Base) {
     ...base,
     paths,
     connections: door,
-    tree: { session: store.find, folder: folders.find },
+    tree: {
+      session: store.find,
+      folder: folders.find,
+      ...treeOfOrchestrators(base.orchestratorStore, store.find),
+    },
     sessions: { get: store.get, open: (session) => windowOf(places, session) },
     settings: () => authSettings(configuration.values, process.env),
   });

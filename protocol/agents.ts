@@ -131,7 +131,7 @@ export const agentMethods = {
   'agent/get': method({
     summary: 'Returns what the program of a session is doing, and the evidence for it.',
     effect: 'read',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({ sessionId }),
     result: Agent,
     errors: ['NotFound', 'Gone'],
@@ -156,7 +156,7 @@ export const agentMethods = {
   'agent/explain': method({
     summary: 'Tells why a session is said to be in its state, with every rule looked at, and its past transitions.',
     effect: 'read',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({
       sessionId,
       limit: z.int().min(0).max(1000).default(20).describe('Past transitions, the newest first.'),

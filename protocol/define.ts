@@ -76,6 +76,10 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
 export interface Concerns<F extends string = string> {
   /** Parameters that name sessions. */
   readonly session?: readonly F[];
+  /** Sessions count too that are watched by the orchestrator in whose session the token is: it looks at them, no more. */
+  readonly watched?: true;
+  /** Parameters that name orchestrators. */
+  readonly orchestrator?: readonly F[];
   /** Parameters that name folders; null is the root, which lies outside. */
   readonly folder?: readonly F[];
   /** The parameter that says where something new goes; when it is absent too, that is the root. */

@@ -58,7 +58,7 @@ export const drivingMethods = {
     summary: 'Returns the text of a session: the last lines of its history and the screen.',
     effect: 'read',
     scope: 'terminal:read',
-    concerns: { session: ['id'] },
+    concerns: { session: ['id'], watched: true },
     params: z.object({
       id,
       lines: z

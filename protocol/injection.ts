@@ -115,7 +115,7 @@ export const injectionMethods = {
     effect: 'write',
     scope: 'terminal:write',
     category: 'inject',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true, orchestrator: ['id'] },
     audit: 'before',
     params: z.object({
       id: z.uuid().describe('Orchestrator id.'),

@@ -44,6 +44,7 @@ export const insightMethods = {
   'insight/list': method({
     summary: 'Lists the insights of an orchestrator, newest first.',
     effect: 'read',
+    concerns: { orchestrator: ['orchestratorId'] },
     params: z.object({
       orchestratorId,
       sessionId: z.uuid().optional().describe('Only about this session.'),
@@ -68,6 +69,7 @@ export const insightMethods = {
   'insight/counts': method({
     summary: 'Counts the insights of an orchestrator.',
     effect: 'read',
+    concerns: { orchestrator: ['orchestratorId'] },
     params: z.object({ orchestratorId }),
     result: InsightCounts,
     errors: ['NotFound'],
@@ -79,6 +81,7 @@ export const insightMethods = {
   'insight/get': method({
     summary: 'Returns one insight.',
     effect: 'read',
+    concerns: {},
     params: z.object({ id }),
     result: Insight,
     errors: ['NotFound'],
@@ -90,6 +93,7 @@ export const insightMethods = {
   'insight/resolve': method({
     summary: 'Marks an insight as resolved; again is harmless.',
     effect: 'write',
+    concerns: {},
     params: z.object({
       id,
       resolvedBy: z.string().min(1).max(200).optional().describe('The user when absent.'),
@@ -104,7 +108,7 @@ export const insightMethods = {
   'insight/resolveSession': method({
     summary: 'Marks every insight about a session as resolved.',
     effect: 'write',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({
       sessionId: z.uuid().describe('Session id.'),
       resolvedBy: z.string().min(1).max(200).optional().describe('The user when absent.'),

@@ -42,6 +42,7 @@ export const monitoringMethods = {
   'orchestrator/monitoring': method({
     summary: 'Tells whether an orchestrator watches.',
     effect: 'read',
+    concerns: { orchestrator: ['id'] },
     params: z.object({ id }),
     result: Monitoring,
     errors: ['NotFound'],
@@ -53,6 +54,7 @@ export const monitoringMethods = {
   'orchestrator/stalled': method({
     summary: 'Lists the sessions of an orchestrator that make no progress, the longest first.',
     effect: 'read',
+    concerns: { orchestrator: ['id'] },
     params: z.object({ id }),
     result: z.object({
       orchestratorId: z.uuid(),
@@ -79,6 +81,7 @@ export const monitoringMethods = {
   'orchestrator/audit': method({
     summary: 'Lists what an orchestrator did and what was done to it, newest first.',
     effect: 'read',
+    concerns: { orchestrator: ['id'] },
     params: z.object({
       id,
       actionType: z.string().max(100).optional(),
@@ -141,6 +144,7 @@ export const monitoringMethods = {
     summary: 'Tells which events of agents are taken.',
     effect: 'read',
     nobody: true,
+    concerns: {},
     params: z.object({}),
     result: z.object({
       status: z.literal('ok'),
@@ -155,6 +159,7 @@ export const monitoringMethods = {
     summary: 'Takes an event of an agent, for the owner of the session it names, and routes it to who watches that.',
     effect: 'write',
     nobody: true,
+    concerns: {},
     params: z.object({
       event: z.enum(agentEvents),
       agent: AgentProvider.exclude(['none']),

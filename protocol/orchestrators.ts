@@ -15,6 +15,7 @@ export const orchestratorMethods = {
     summary: "Lists the user's orchestrators, the master first.",
     effect: 'read',
     perMinute: 60,
+    concerns: {},
     params: z.object({}),
     result: z.object({ orchestrators: z.array(Orchestrator) }),
     http: 'GET /api/orchestrators',
@@ -44,6 +45,7 @@ export const orchestratorMethods = {
   'orchestrator/get': method({
     summary: 'Returns one orchestrator.',
     effect: 'read',
+    concerns: { orchestrator: ['id'] },
     params: z.object({ id }),
     result: z.object({ orchestrator: Orchestrator }),
     errors: ['NotFound'],

@@ -28,6 +28,11 @@ const values = {
   fontFamily: z.string().min(1).max(200),
   xtermScrollback: historyLines.describe('Scrollback lines of the terminal in a page.'),
   tmuxHistoryLimit: historyLines.describe('Scrollback lines kept of a session.'),
+  orchestrator: z
+    .enum(['off', 'watch', 'claude', 'codex', 'gemini', 'opencode'])
+    .describe(
+      'What comes with the first session: no orchestrator, one that watches, or one with that agent living in it.',
+    ),
 };
 
 /** What holds somewhere, complete. */
@@ -50,6 +55,7 @@ const settable = {
   fontFamily: values.fontFamily.nullable(),
   xtermScrollback: values.xtermScrollback.nullable(),
   tmuxHistoryLimit: values.tmuxHistoryLimit.nullable(),
+  orchestrator: values.orchestrator.nullable(),
   environmentVars: variables
     .nullable()
     .describe(

@@ -9,7 +9,7 @@ export const readingMethods = {
     summary: "Reads a session's terminal as plain text: the screen, what was printed since a cursor, or the history.",
     effect: 'read',
     scope: 'terminal:read',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({
       sessionId,
       mode: z

@@ -127,7 +127,7 @@ export const sessionMethods = {
   'session/get': method({
     summary: 'Returns one session, with the repository it belongs to.',
     effect: 'read',
-    concerns: { session: ['id'] },
+    concerns: { session: ['id'], watched: true },
     params: z.object({ id }),
     result: Session.extend({
       repository: SessionRepository.nullable().describe('Null when it has none, or no folder says where that lies.'),

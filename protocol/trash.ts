@@ -79,6 +79,7 @@ export const cleanupMethods = {
     result: z.object({
       trashDeleted: z.int(),
       recoveriesDeleted: z.int().describe('Recovery refs of pruned worktrees.'),
+      insightsDeleted: z.int().describe('Resolved long ago.'),
       auditDeleted: z.int().describe('Rows of the audit, the oldest, beyond its size.'),
       messagesDeleted: z.int().describe('Messages between sessions that were read, typed or expired.'),
       notificationsDeleted: z.int().describe('Notifications that were read.'),

@@ -49,6 +49,11 @@ export function createCallers(voucher: Voucher, findPerson: FindPerson): Callers
 /** Headers of ours that a request may bring. */
 const known = new Set([USER, TOKEN]);
 
+/** Whether it is the service that names no user, and brings no other token. */
+export function namesNobody({ headers }: IncomingMessage): boolean {
+  return headers[TOKEN] !== undefined && headers[USER] === undefined && headers.authorization === undefined;
+}
+
 /** A header of ours that we do not know was meant for somebody who knows it, and is smuggled. */
 function checkOwn({ headers }: IncomingMessage): void {
   const strange = Object.keys(headers).find((name) => /^x[-_]rdv[-_]/.test(name) && !known.has(name));

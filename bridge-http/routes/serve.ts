@@ -3,7 +3,7 @@ import { RpcError } from '#protocol/errors';
 import { readJson } from '../http/body.js';
 import type { Endpoint } from '../http/exchange.js';
 import type { Reply } from '../http/reply.js';
-import type { Callers } from '../identity/headers.js';
+import { type Callers, namesNobody } from '../identity/headers.js';
 import type { Pool } from '../identity/pool.js';
 import { type Ask, confirmed } from './confirm.js';
 import { createFinder, type Fixed } from './find.js';
@@ -25,9 +25,9 @@ export function createRoutes({ pool, callers, fixed }: RouteDeps): Endpoint {
     const found = find(request.method ?? '', path);
     if (typeof found === 'function') return found(exchange);
     if ('body' in found) return found;
-    const caller = await callers.of(request);
-    const body = ['GET', 'HEAD'].includes(request.method ?? '') ? undefined : await readJson(request);
     const { route } = found;
+    const caller = route.method.nobody && namesNobody(request) ? callers.ofService(request) : await callers.of(request);
+    const body = ['GET', 'HEAD'].includes(request.method ?? '') ? undefined : await readJson(request);
     const params = paramsOf(found, { query, body, headers: request.headers });
     // Whoever went away may still want what he asked to be done.
     const signal = route.method.effect === 'read' ? gone : undefined;

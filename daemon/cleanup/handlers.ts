@@ -4,16 +4,16 @@ import type { Handlers } from '../rpc/handlers.js';
 import type { Cleanup } from './cleanup.js';
 
 export interface CleanupHandlerDeps {
-  readonly cleanup: Pick<Cleanup<'trash' | 'recoveries' | 'audit' | 'messages' | 'notifications'>, 'run'>;
+  readonly cleanup: Pick<Cleanup<'trash' | 'recoveries' | 'insights' | 'audit' | 'messages' | 'notifications'>, 'run'>;
 }
 
 export function cleanupHandlers({ cleanup }: CleanupHandlerDeps): Handlers<typeof cleanupMethods> {
   return {
     async 'cleanup/run'(_params, { signal }) {
       const { deleted, failed, ms } = await cleanup.run(signal);
-      const { trash, recoveries, audit, messages, notifications } = deleted;
+      const { trash, recoveries, insights, audit, messages, notifications } = deleted;
       return {
-        ...{ trashDeleted: trash, recoveriesDeleted: recoveries, auditDeleted: audit },
+        ...{ trashDeleted: trash, recoveriesDeleted: recoveries, insightsDeleted: insights, auditDeleted: audit },
         ...{ messagesDeleted: messages, notificationsDeleted: notifications },
         ...{ failed: [...failed], ms },
       };

@@ -33,8 +33,10 @@ export function checkReach(
   params: Readonly<Record<string, unknown>>,
   reach: Reach,
 ) {
-  const { session = [], folder = [], place } = concerns ?? {};
-  for (const id of idsIn(params, session)) if (!reach.session(id)) throw unseen('session', id);
+  const { session = [], folder = [], orchestrator = [], place, watched } = concerns ?? {};
+  for (const id of idsIn(params, session))
+    if (!reach.session(id) && !(watched && reach.watched(id))) throw unseen('session', id);
+  for (const id of idsIn(params, orchestrator)) if (!reach.orchestrator(id)) throw unseen('orchestrator', id);
   for (const id of idsIn(params, folder)) if (!reach.folder(id)) throw unseen('folder', id);
   const rootward =
     folder.find((field) => params[field] === null) ?? (place && params[place] === undefined ? place : '');
@@ -48,7 +50,7 @@ function idsIn(params: Readonly<Record<string, unknown>>, fields: readonly strin
 }
 
 /** In the words of the stores: what lies outside and what does not exist are the same. */
-function unseen(what: 'session' | 'folder', id: string): RpcError {
+function unseen(what: 'session' | 'folder' | 'orchestrator', id: string): RpcError {
   const code = `${what.toUpperCase()}_NOT_FOUND`;
   return new RpcError('NotFound', `No ${what} ${id}. List them with ${what}/list.`, { code });
 }

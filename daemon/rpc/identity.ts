@@ -21,4 +21,7 @@ export interface Reach {
   readonly name: string;
   session(id: string): boolean;
   folder(id: string): boolean;
+  orchestrator(id: string): boolean;
+  /** Sessions that the orchestrator whose token it is watches, besides. */
+  watched(id: string): boolean;
 }

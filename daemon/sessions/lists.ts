@@ -33,7 +33,7 @@ export function createLists(store: SessionStore) {
 function page(store: SessionStore, user: string, wanted: Omit<Parsed<'session/list'>, 'revision'>, reach?: Reach) {
   const { status, folderId, limit, after } = wanted;
   const listed = store.list(user, status ?? listedByDefault, folderId);
-  const all = reach ? listed.filter(({ id }) => reach.session(id)) : listed;
+  const all = reach ? listed.filter(({ id }) => reach.session(id) || reach.watched(id)) : listed;
   const from = after === undefined ? 0 : countBefore(all, store.get(user, after));
   const sessions = all.slice(from, limit === undefined ? undefined : from + limit);
   return { sessions, more: from + sessions.length < all.length };

@@ -27,6 +27,7 @@ export function createSurroundings() {
     fontFamily: 'monospace',
     xtermScrollback: 1000,
     tmuxHistoryLimit: 10_000,
+    orchestrator: 'watch',
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,

@@ -7,6 +7,8 @@ import { type MethodName, methods, type Params, type Result, type RpcError, type
 import { openDatabase } from '../../daemon/db/open.js';
 import { createJournal } from '../../daemon/events/journal.js';
 import { createFolderStore } from '../../daemon/folders/store.js';
+import { treeOfOrchestrators } from '../../daemon/orchestrating.js';
+import { createOrchestratorStore } from '../../daemon/orchestrators/store.js';
 import type { Act, Auditor } from '../../daemon/rpc/auditor.js';
 import type { Caller, Peer } from '../../daemon/rpc/handlers.js';
 import type { Credentials } from '../../daemon/rpc/handshake.js';
@@ -57,7 +59,10 @@ export function openTokens(t: TestContext) {
     const tokens = createTokens({
       ...{ db, journal, auditor, connections, folders, paths, now: () => time.now, settings: () => settings },
       log: (line) => void log.push(line),
-      tree: { session: sessions.find, folder: folders.find },
+      tree: {
+        ...{ session: sessions.find, folder: folders.find },
+        ...treeOfOrchestrators(createOrchestratorStore(db), sessions.find),
+      },
       sessions: { get: sessions.get, open: () => undefined },
     });
     const login = (token: string | undefined, more: Partial<Credentials> = {}): Identity =>

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { allMethods, errors, httpOf } from '#protocol';
 import { codeOf, statusOf } from '#protocol/http';
 import { folderRows } from './folder-rows.js';
+import { noticeRows, orchestratorRows } from './orchestrator-rows.js';
 import { otherRows } from './other-rows.js';
 import { sessionRows } from './session-rows.js';
 import { removalRows, worktreeRows } from './worktree-rows.js';
@@ -23,6 +24,7 @@ const routes = `
   POST /api/folders/reorder
   GET /api/folders/:id/children
   GET /api/folders/:id/context
+  GET POST DELETE /api/folders/:id/orchestrator
   GET PATCH DELETE /api/folders/:id/knowledge
   GET POST DELETE /api/folders/:id/hooks
   GET POST DELETE /api/worktrees
@@ -30,6 +32,26 @@ const routes = `
   GET /api/worktrees/status
   POST /api/worktrees/check
   POST /api/github/worktrees/check
+  GET POST /api/orchestrators
+  GET PATCH DELETE /api/orchestrators/:id
+  POST /api/orchestrators/:id/pause
+  POST /api/orchestrators/:id/resume
+  POST /api/orchestrators/:id/monitoring/start
+  POST /api/orchestrators/:id/monitoring/stop
+  GET /api/orchestrators/:id/monitoring/status
+  GET /api/orchestrators/:id/stalled-sessions
+  GET /api/orchestrators/:id/insights
+  GET /api/orchestrators/:id/insights/counts
+  GET /api/orchestrators/:id/audit
+  POST /api/orchestrators/:id/inject
+  POST /api/orchestrators/:id/commands
+  GET /api/orchestrators/health
+  GET POST /api/orchestrators/agent-event
+  POST /api/orchestrators/reinitialize
+  GET DELETE /api/insights/:id
+  POST /api/insights/:id/resolve
+  POST /api/insights/cleanup
+  POST /api/sessions/:id/insights/resolve
   GET PATCH /api/preferences
   POST /api/preferences/active-folder
   GET PUT DELETE /api/preferences/folders/:id
@@ -78,11 +100,30 @@ const failures: readonly (readonly [route: string, ...codes: string[]])[] = [
   ['DELETE /api/worktrees', 'HAS_UNCOMMITTED_CHANGES', 'HAS_UNPUSHED_COMMITS'],
   ['GET /api/worktrees/status', 'INVALID_PARAMS'],
   ['POST /api/worktrees/check', 'INVALID_PARAMS', 'WORKTREE_NOT_FOUND'],
+  ['POST /api/orchestrators', 'INVALID_TYPE', 'MISSING_FOLDER_ID'],
+  ['POST /api/orchestrators', 'MASTER_ORCHESTRATOR_ALREADY_EXISTS', 'SUB_ORCHESTRATOR_ALREADY_EXISTS'],
+  ['GET /api/orchestrators/:id', 'ORCHESTRATOR_NOT_FOUND'],
+  ['DELETE /api/orchestrators/:id', 'ORCHESTRATOR_NOT_FOUND'],
+  ['PATCH /api/orchestrators/:id', 'NO_UPDATES', 'ORCHESTRATOR_NOT_FOUND'],
+  ['POST /api/orchestrators/:id/pause', 'ORCHESTRATOR_NOT_FOUND'],
+  ['POST /api/orchestrators/:id/resume', 'ORCHESTRATOR_NOT_FOUND'],
+  ['POST /api/orchestrators/:id/monitoring/start', 'ORCHESTRATOR_NOT_FOUND'],
+  ['POST /api/orchestrators/:id/monitoring/stop', 'ORCHESTRATOR_NOT_FOUND'],
+  ['GET /api/orchestrators/:id/monitoring/status', 'ORCHESTRATOR_NOT_FOUND'],
+  ['GET /api/orchestrators/:id/stalled-sessions', 'ORCHESTRATOR_NOT_FOUND'],
+  ['GET /api/insights/:id', 'INSIGHT_NOT_FOUND'],
+  ['POST /api/orchestrators/agent-event', 'INVALID_PARAMS'],
+  ['POST /api/orchestrators/reinitialize', 'INVALID_TYPE', 'MISSING_FOLDER_ID', 'FOLDER_NOT_FOUND'],
+  ['POST /api/orchestrators/reinitialize', 'NO_PROJECT_PATH', 'BOOTSTRAP_FAILED'],
+  ['GET /api/folders/:id/orchestrator', 'FOLDER_NOT_FOUND'],
   ['PATCH /api/preferences', 'NO_UPDATES'],
   ['POST /api/keys', 'KEY_LIMIT_REACHED', 'NAME_REQUIRED', 'NAME_TOO_LONG'],
 ];
 
-const rows = [...sessionRows, ...folderRows, ...worktreeRows, ...removalRows, ...otherRows];
+const rows = [
+  ...[...sessionRows, ...folderRows, ...worktreeRows, ...removalRows, ...otherRows],
+  ...[...orchestratorRows, ...noticeRows],
+];
 /** Whatever the parameters in a path are called. */
 const plain = (route: string) => route.replace(/:\w+/g, ':id');
 const served = allMethods.flatMap(([, method]) => httpOf(method).routes.map(plain));

@@ -12,6 +12,7 @@ export const Folder = {
 const Preferences = {
   ...{ defaultWorkingDirectory: 'string', defaultShell: 'string', startupCommand: 'string', theme: 'string' },
   ...{ fontSize: 'number', fontFamily: 'string', xtermScrollback: 'number', tmuxHistoryLimit: 'number' },
+  orchestrator: 'string',
   ...{ environmentVars: { '...': 'string' }, githubRepoId: 'string|null', localRepoPath: 'string|null' },
 } as const;
 

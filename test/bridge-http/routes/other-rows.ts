@@ -7,7 +7,7 @@ import { nobody, type On, type Row, success } from './rows.js';
 const settable = {
   ...{ defaultWorkingDirectory: 'string|null', defaultShell: 'string|null', startupCommand: 'string|null' },
   ...{ theme: 'string|null', fontSize: 'number|null', fontFamily: 'string|null', xtermScrollback: 'number|null' },
-  ...{ tmuxHistoryLimit: 'number|null', environmentVars: 'object|null' },
+  ...{ tmuxHistoryLimit: 'number|null', orchestrator: 'string|null', environmentVars: 'object|null' },
 } as const;
 const UserSettings = {
   ...{ userId: 'string', ...settable, activeFolderId: 'uuid|null', pinnedFolderId: 'uuid|null' },

@@ -15,11 +15,23 @@ import { whole } from '../../support/whole.js';
 const id = randomUUID();
 const call = (client: Client, name: MethodName, params: object) => client.call(name, params as never);
 
+/** One that came with a session. */
+const master = async (client: Client) => ({
+  orchestrator: (await client.call('orchestrator/list', {})).orchestrators[0]!,
+});
+
 /** A call of each method, by hand; what is not there fails, which must be told too. */
 const acts: Partial<Record<MethodName, (client: Client) => Promise<object> | object>> = {
   'session/close': async (client) => ({ id: (await client.call('session/create', { command: ['cat'] })).id }),
   'folder/delete': async (client) => ({ id: (await client.call('folder/create', { name: 'src' })).id }),
   'knowledge/delete': () => ({ folderId: id }),
+  'insight/cleanup': () => ({}),
+  'insight/delete': () => ({ id }),
+  'orchestrator/delete': async (client) => ({
+    id: (await client.call('orchestrator/create', { type: 'master' }).catch(() => master(client))).orchestrator.id,
+  }),
+  'orchestrator/deleteOfFolder': () => ({ folderId: id }),
+  'orchestrator/reinitialize': () => ({ type: 'sub_orchestrator', folderId: id }),
   'preference/clearFolder': () => ({ folderId: id }),
   'token/revoke': async (client) => ({ id: (await client.call('token/create', { name: 'phone' })).id }),
   'trash/delete': () => ({ id }),

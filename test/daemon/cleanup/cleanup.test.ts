@@ -36,6 +36,7 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
     jobs: {
       trash: job('trash', 3),
       recoveries: job('recovery refs', 2),
+      insights: { name: 'insights', run: async () => ({ deleted: 4, failed: [] }) },
       audit: { name: 'audit', run: async () => ({ deleted: 1, failed: [] }) },
       messages: { name: 'messages', run: async () => ({ deleted: 4, failed: [] }) },
       notifications: { name: 'notifications', run: async () => ({ deleted: 5, failed: [] }) },
@@ -61,10 +62,10 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
 test('a round asked for deletes what has expired, and tells and logs how much', async (t) => {
   const { run, log, begun } = opened(t);
   const { ms, ...outcome } = await run();
-  const kept = { messagesDeleted: 4, notificationsDeleted: 5 };
+  const kept = { insightsDeleted: 4, messagesDeleted: 4, notificationsDeleted: 5 };
   assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, auditDeleted: 1, ...kept, failed: [] });
   assert.deepEqual(begun, ['trash 1000000', 'recovery refs 1000000']);
-  const deleted = { trash: 3, recoveries: 2, audit: 1, messages: 4, notifications: 5 };
+  const deleted = { trash: 3, recoveries: 2, insights: 4, audit: 1, messages: 4, notifications: 5 };
   assert.deepEqual(log, [{ level: 'info', message: 'cleaned up', deleted, failed: [], ms }]);
 });
 
@@ -157,11 +158,12 @@ test('the end of the daemon ends the round under way at once, and those that wai
   assert.deepEqual(first?.failed, [
     { what: 'trash', reason: 'It was stopped.' },
     { what: 'recovery refs', reason: 'It was stopped before its turn.' },
+    { what: 'insights', reason: 'It was stopped before its turn.' },
     { what: 'audit', reason: 'It was stopped before its turn.' },
     { what: 'messages', reason: 'It was stopped before its turn.' },
     { what: 'notifications', reason: 'It was stopped before its turn.' },
   ]);
-  assert.deepEqual(second?.failed.length, 5);
+  assert.deepEqual(second?.failed.length, 6);
   assert.equal(begun.length, 1);
   await cleanup.close();
 });
@@ -174,7 +176,7 @@ test('a caller who gives up ends the round they asked for, and no other', async 
   waiting.abort();
   await assert.rejects(second, /Cancelled/);
   mine.abort();
-  assert.equal((await first).failed.length, 5);
+  assert.equal((await first).failed.length, 6);
   await settle();
   assert.deepEqual(
     doing.map(({ name }) => name),

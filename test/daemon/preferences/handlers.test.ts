@@ -15,6 +15,7 @@ const nothing = {
   fontFamily: null,
   xtermScrollback: null,
   tmuxHistoryLimit: null,
+  orchestrator: null,
   environmentVars: null,
 };
 const nothingOfUser = {
@@ -44,6 +45,7 @@ test('where nothing is set there is nothing but what is built in', (t) => {
     fontFamily: 'monospace',
     xtermScrollback: 10_000,
     tmuxHistoryLimit: 10_000,
+    orchestrator: 'watch',
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,
@@ -75,7 +77,7 @@ test('setting nothing is refused, with the names of what can be set', (t) => {
   const { slice, a } = four(t);
   const { id: folderId } = a;
   const all = ['defaultWorkingDirectory', 'defaultShell', 'startupCommand', 'theme', 'fontSize', 'fontFamily'];
-  const lists = [...all, 'xtermScrollback', 'tmuxHistoryLimit', 'environmentVars'].join(', ');
+  const lists = [...all, 'xtermScrollback', 'tmuxHistoryLimit', 'orchestrator', 'environmentVars'].join(', ');
   const switches = 'activeFolderId, pinnedFolderId, autoFollowActiveSession, orchestratorFirstMode';
   const words = (list: string) => new RegExp(`^Nothing was given to set\\. Give at least one of ${list}\\.$`);
   const refusals: [() => unknown, RegExp][] = [
@@ -234,10 +236,10 @@ test('an explanation names every value, its source, and what it hides, the neare
   });
   assert.deepEqual(of('localRepoPath'), { key: 'localRepoPath', value: '/src', source: sourceOf(b), hides: [] });
   assert.deepEqual(of('githubRepoId'), { key: 'githubRepoId', value: null, source: builtIn, hides: [] });
-  assert.equal(keys.length, 11);
+  assert.equal(keys.length, 12);
   assert.deepEqual(preferences, slice.preferences.resolve('ann', b.id).preferences);
   const alone = slice.call('preference/explain', {});
-  assert.deepEqual([alone.preferences.theme, alone.keys.length], ['user', 11]);
+  assert.deepEqual([alone.preferences.theme, alone.keys.length], ['user', 12]);
   const inA = slice.call('preference/explain', { folderId: a.id }).keys.at(-1);
   assert.deepEqual([inA?.value, inA?.source], [null, sourceOf(a)]);
 });

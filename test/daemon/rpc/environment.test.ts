@@ -9,7 +9,8 @@ import { identityOf } from '../../support/identity.js';
 import { openMemory } from '../../support/memory.js';
 import { refused } from '../../support/refused.js';
 
-const reach = { name: 'x', session: () => true, folder: () => true };
+const every = () => true;
+const reach = { name: 'x', session: every, folder: every, orchestrator: every, watched: every };
 const others: Readonly<Record<string, Identity>> = {
   'a session': identityOf('ann', ['write'], { kind: 'ses', reach }),
   'an assistant': identityOf('ann', ['write'], { kind: 'mcp' }),

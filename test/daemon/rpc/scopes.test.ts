@@ -98,7 +98,13 @@ test('a handler may ask for more than its method does', () => {
   assert.throws(() => need('session/update', 'destroy', identityOf('ann', ['write'])), lacking);
 });
 
-const reach: Reach = { name: 'folder "api"', session: (id) => id === 's1', folder: (id) => ['f1', 'f2'].includes(id) };
+const reach: Reach = {
+  name: 'folder "api"',
+  session: (id) => id === 's1',
+  folder: (id) => ['f1', 'f2'].includes(id),
+  orchestrator: (id) => id === 'o1',
+  watched: (id) => id === 'w1',
+};
 const methodOf = Object.fromEntries(allMethods) as Record<MethodName, (typeof allMethods)[0][1]>;
 const checked = (name: MethodName, params: object) => checkReach(name, methodOf[name], { ...params }, reach);
 
