@@ -55,12 +55,13 @@ export interface Bootstrap {
 }
 
 export function createBootstrap(deps: BootstrapDeps): Bootstrap {
-  const { roster, lock } = deps;
+  const { roster, lock, monitor } = deps;
   return {
     reinitialize: (user, wanted, signal) =>
       lock(`orchestrator of ${wanted.folderId ?? user}`, () => reinitialize(deps, user, wanted, signal), signal),
     start() {
-      for (const kept of roster.all()) if (kept.status === 'pending_bootstrap') tellTask(deps, kept);
+      for (const kept of roster.all())
+        if (kept.status === 'pending_bootstrap') tellTask(deps, kept, monitor.begin(kept.id, 'bootstrapping'));
     },
   };
 }
@@ -78,8 +79,8 @@ async function reinitialize(
   const session = provider === 'none' ? undefined : await home(deps, user, { ...wanted, folderId, provider }, signal);
   const previous = folderId === null ? roster.master(user) : roster.ofFolder(user, folderId);
   const previousOrchestrator = previous ? roster.shown(previous) : null;
-  const kept = await replace(deps, { user, type, folderId, settings, previous, session });
-  if (session) tellTask(deps, kept);
+  const { kept, ready } = await replace(deps, { user, type, folderId, settings, previous, session });
+  if (session) tellTask(deps, kept, ready);
   if (previous?.sessionId)
     void deps.steady('the end of an orchestrator', () => deps.endSession(user, previous.sessionId!));
   const orchestrator = roster.shown(roster.find(kept.id) ?? kept);
@@ -142,18 +143,21 @@ interface Replacing {
 
 /** The new one in the place of the old, in one commit; without it the session is ended as well. */
 async function replace(deps: BootstrapDeps, { user, type, folderId, settings, previous, session }: Replacing) {
-  const { roster, journal, now } = deps;
+  const { roster, journal, monitor } = deps;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const where = { userId: user, type, folderId, sessionId: session?.id ?? null, monitoring: true };
+  const status = session ? 'pending_bootstrap' : 'idle';
+  const deed = { action: 'reinitialized', details: { previous: previous?.id ?? null } };
+  let ready = () => {};
   try {
     return journal.act(() => {
       if (previous) roster.remove(previous);
-      const { kept } = roster.make({ ...settingsOf(previous), ...given, ...where });
-      const next: Kept = { ...kept, status: session ? 'pending_bootstrap' : 'idle', updatedAt: now() };
-      roster.change(next, { action: 'reinitialized', details: { previous: previous?.id ?? null } });
-      return next;
+      const { kept } = roster.make({ ...settingsOf(previous), ...given, ...where, status }, deed);
+      if (session) ready = monitor.begin(kept.id, 'bootstrapping');
+      return { kept, ready };
     });
   } catch (error) {
+    ready();
     const left = (reason: unknown) =>
       deps.log({
         level: 'warn',
@@ -172,9 +176,8 @@ function settingsOf(previous: Kept | undefined): Settings {
 }
 
 /** Its status tells that it has yet to be told; whatever becomes of that stands in its log. */
-function tellTask(deps: BootstrapDeps, { id, sessionId }: Kept): void {
-  const { roster, monitor } = deps;
-  const end = monitor.begin(id, 'bootstrapping');
+function tellTask(deps: BootstrapDeps, { id, sessionId }: Kept, ready: () => void): void {
+  const { roster } = deps;
   const note = (action: string, details: Readonly<Record<string, unknown>>) => {
     const kept = roster.find(id);
     if (kept) roster.change({ ...kept, updatedAt: deps.now() }, { action, details });
@@ -191,5 +194,5 @@ function tellTask(deps: BootstrapDeps, { id, sessionId }: Kept): void {
       note('bootstrap_failed', { reason: error.message });
     }
   };
-  void deps.steady('the task of an orchestrator', tell).finally(end);
+  void deps.steady('the task of an orchestrator', tell).finally(ready);
 }

@@ -24,6 +24,8 @@ export interface Wanted extends Settings {
   readonly folderId: string | null;
   readonly sessionId: string | null;
   readonly monitoring: boolean;
+  /** `idle` when absent. */
+  readonly status?: OrchestratorStatus;
 }
 
 /** Seconds. */
@@ -34,7 +36,8 @@ export interface Presets {
 
 export function draft({ type, ...wanted }: Wanted, presets: Presets, now: number): Kept {
   return {
-    ...{ id: wanted.id, userId: wanted.userId, sessionId: wanted.sessionId, type, status: 'idle' },
+    ...{ id: wanted.id, userId: wanted.userId, sessionId: wanted.sessionId, type },
+    status: wanted.status ?? 'idle',
     folderId: type === 'master' ? null : wanted.folderId,
     customInstructions: wanted.customInstructions ?? null,
     monitoringInterval: wanted.monitoringInterval ?? presets.monitoringInterval,

@@ -115,8 +115,9 @@ export function createOrchestrators(deps: OrchestratorsDeps): Orchestrators {
         const session = sessionId === null ? undefined : sessions.find(sessionId);
         if (sessionId !== null && (!session || !isLive(session))) leave(roster, sessionId, now());
       }
-      monitor.start();
+      // First, so that those who wait for it are not taken for idle.
       bootstrap.start();
+      monitor.start();
     },
     close: monitor.close,
   };

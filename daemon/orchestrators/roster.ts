@@ -37,7 +37,7 @@ export interface Roster {
   watching(session: Session): Kept | undefined;
   shown(kept: Kept): Orchestrator;
   /** Throws Conflict as the store does. */
-  make(wanted: Omit<Wanted, 'id'>): { readonly kept: Kept; readonly logged: Logged };
+  make(wanted: Omit<Wanted, 'id'>, deed?: Deed): { readonly kept: Kept; readonly logged: Logged };
   change(next: Kept, deed: Deed): Logged;
   /** `folder`: the one it watched, when that is gone already. */
   remove(kept: Kept, folder?: Pick<Folder, 'name'>): void;
@@ -77,12 +77,12 @@ export function createRoster({ store, writeLog, journal, folders, now, presets }
     inSession: (sessionId) => all().find((kept) => kept.sessionId === sessionId),
     watching: (session) => nearest(list(session.userId), session),
     shown: show,
-    make: (wanted) =>
+    make: (wanted, { action, details } = { action: 'created' }) =>
       journal.act(() => {
         const kept = draft({ ...wanted, id: randomUUID() }, presets(), now());
         store.insert(kept);
         const { type, folderId, sessionId } = kept;
-        const logged = noted(kept, { action: 'created', details: { type, folderId, sessionId } });
+        const logged = noted(kept, { action, details: { type, folderId, sessionId, ...details } });
         journal.tell(kept.userId, 'orchestrator/created', { orchestrator: show(kept) });
         changed(kept.id);
         return { kept, logged };

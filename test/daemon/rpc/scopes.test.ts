@@ -116,8 +116,21 @@ test('what lies in the reach may be named, what lies outside does not exist, and
     ['session/create', { folderId: 'f1' }],
     ['folder/update', { id: 'f2' }],
     ['session/list', {}],
+    ['orchestrator/get', { id: 'o1' }],
+    ['orchestrator/inject', { id: 'o1', sessionId: 'w1' }],
+    ['agent/explain', { sessionId: 'w1' }],
+    ['insight/list', { orchestratorId: 'o1' }],
   ] as const)
     checked(name, params);
+  // Those it watches it looks at; whatever else is done to them is not for it.
+  for (const name of ['session/close', 'session/rename', 'session/exec', 'agent/send', 'terminal/open'] as const)
+    assert.throws(() => checked(name, { id: 'w1', sessionId: 'w1' }), refused('NotFound', /^No session w1/), name);
+  for (const [name, params] of [
+    ['orchestrator/get', { id: 'o2' }],
+    ['orchestrator/inject', { id: 'o2', sessionId: 's1' }],
+    ['insight/counts', { orchestratorId: 'o2' }],
+  ] as const)
+    assert.throws(() => checked(name, params), refused('NotFound', /^No orchestrator o2\. List them with/));
   for (const [name, params] of [
     ['session/get', { id: 's2' }],
     ['session/reorder', { sessionIds: ['s1', 's2'] }],
@@ -178,6 +191,12 @@ test('an event is for a token that reaches its session or folder; one that names
     [{ folderId: null }, false],
     [{ project: { folderId: 'f2' } }, true],
     [{ path: '/x' }, false],
+    [{ sessionId: 'w1' }, true],
+    [{ orchestrator: { id: 'o1' } }, true],
+    [{ orchestrator: { id: 'o2' } }, false],
+    [{ insight: { orchestratorId: 'o1', sessionId: 's2' } }, true],
+    [{ insight: { orchestratorId: 'o2', sessionId: 's1' } }, true],
+    [{ insight: { orchestratorId: 'o2', sessionId: 's2' } }, false],
   ] as const) {
     assert.equal(isReached(params, reach), seen, JSON.stringify(params));
     assert.equal(isReached(params, undefined), true);
