@@ -1,14 +1,17 @@
 /** Orchestrators and insights as the daemon wires them: what they ask of sessions, folders, agents and stalls. */
-import { RpcError, type Session } from '#protocol';
+import type { Session } from '#protocol';
+import type { Agents } from './agents/agents.js';
 import type { Configuration } from './config/configuration.js';
 import type { Db } from './db/open.js';
 import type { Journal } from './events/journal.js';
+import type { InjectionSlice } from './injection/handlers.js';
 import { dropResolved } from './insights/handlers.js';
 import { createInsights } from './insights/insights.js';
 import { createInsightStore } from './insights/store.js';
+import { createInstruct } from './instructing.js';
 import type { Log } from './log/index.js';
 import type { StallsHeard } from './orchestrators/monitor.js';
-import { watches } from './orchestrators/orchestrator.js';
+import { nearest, watches } from './orchestrators/orchestrator.js';
 import { createOrchestrators, type OrchestratorsDeps } from './orchestrators/orchestrators.js';
 import type { OrchestratorStore } from './orchestrators/store.js';
 import type { Heard } from './overhear.js';
@@ -19,13 +22,6 @@ import type { DisposalDeps } from './sessions/disposal.js';
 import { isLive } from './sessions/session.js';
 import type { Terminals } from './terminals/terminals.js';
 import type { Tree } from './tokens/reach.js';
-
-/** What agents and stalls are to orchestrators. */
-export interface Watching {
-  readonly stalls: StallsHeard;
-  readonly report: OrchestratorsDeps['report'];
-  readonly instruct: OrchestratorsDeps['instruct'];
-}
 
 export interface OrchestratingDeps
   extends CreateDeps,
@@ -41,20 +37,24 @@ export interface OrchestratingDeps
   readonly preferences: CreateDeps['preferences'] & Pick<PreferencesSlice, 'resolve'>;
   readonly orchestratorStore: OrchestratorStore;
   readonly terminals: Pick<Terminals, 'stream'>;
-  readonly listeners: ((heard: Heard) => void)[];
+  readonly hearing: Set<(heard: Heard) => void>;
+  readonly stalls: StallsHeard;
+  readonly agents: Pick<Agents, 'find' | 'onLook' | 'report'>;
+  readonly injection: Pick<InjectionSlice, 'injections'>;
 }
 
 const DAY_MS = 24 * 3_600_000;
 
-export function createOrchestrating(deps: OrchestratingDeps, watching: Watching = nothing) {
-  const { store, places, terminals, configuration, now } = deps;
+export function createOrchestrating(deps: OrchestratingDeps) {
+  const { store, places, terminals, configuration } = deps;
   const insightStore = createInsightStore(deps.db);
   const insights = createInsights({ ...deps, store: insightStore });
   const orchestrators = createOrchestrators({
     ...deps,
-    ...watching,
     ...{ insights, insightStore, cover: deps.audit.cover },
     ...askedOf(deps),
+    instruct: createInstruct(deps),
+    report: deps.agents.report,
     store: deps.orchestratorStore,
     sessions: { get: store.get, find: store.find, adopt: (session) => adopt(deps, session) },
     presets: () => ({
@@ -67,7 +67,7 @@ export function createOrchestrating(deps: OrchestratingDeps, watching: Watching 
       return place && terminals.stream(place.pane).here();
     },
   });
-  deps.listeners.push((heard) => hear(orchestrators, store, heard));
+  deps.hearing.add((heard) => hear(orchestrators, store, heard));
   return {
     ...{ insightStore, insights, orchestrators },
     expiringInsights: {
@@ -77,7 +77,6 @@ export function createOrchestrating(deps: OrchestratingDeps, watching: Watching 
         return { deleted: await dropResolved(insightStore, null, before, signal), failed: [] };
       },
     },
-    now,
   };
 }
 
@@ -124,14 +123,14 @@ function adopt({ store, journal, now }: OrchestratingDeps, session: Session): vo
   journal.tell(session.userId, 'session/changed', { session: adopted });
 }
 
-/** As long as nobody watches agents. */
-const nothing: Watching = {
-  stalls: { list: () => [], onEpisode: () => () => {}, rejudge() {} },
-  report() {},
-  async instruct() {
-    throw new RpcError('Unavailable', 'Nothing can be typed for an orchestrator.');
-  },
-};
+/** When a session is stalled, by whoever watches it; undefined where nobody does. */
+export function thresholdIn(orchestrators: Pick<OrchestratorStore, 'all'>) {
+  return (session: Session): number | undefined => {
+    const own = [...orchestrators.all()].filter(({ userId }) => userId === session.userId);
+    const kept = nearest(own, session);
+    return kept && kept.stallThreshold * 1000;
+  };
+}
 
 /** What tokens reach of orchestrators. */
 export function treeOfOrchestrators(

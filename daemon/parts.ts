@@ -26,7 +26,7 @@ import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
 import { createCounts } from './metrics/counts.js';
-import { createOrchestrating, treeOfOrchestrators } from './orchestrating.js';
+import { createOrchestrating, thresholdIn, treeOfOrchestrators } from './orchestrating.js';
 import { createLogStore } from './orchestrators/log.js';
 import { createOrchestratorStore } from './orchestrators/store.js';
 import { type Heard, overhear } from './overhear.js';
@@ -82,7 +82,10 @@ export function createParts(ground: Ground) {
     ends: { count: 0, look: () => {} },
   };
   const watched = createAgents({ ...all, folder: ground.paths.agents });
-  const { stalls, agents, panePids } = createStalling({ ...all, agents: watched });
+  const { stalls, agents, panePids } = createStalling({
+    ...{ ...all, agents: watched },
+    thresholdMs: thresholdIn(all.orchestratorStore),
+  });
   ground.configuration.onReload(agents.reload);
   all.hearing.add(({ name, what }) => {
     if (name === 'session/created') agents.start([what.session]);

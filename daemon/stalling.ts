@@ -1,4 +1,5 @@
 /** Brings what sessions, hooks and processes tell to the watch over agents' progress. */
+import type { Session } from '#protocol';
 import type { Agents } from './agents/agents.js';
 import { createPids } from './agents/pids.js';
 import type { Backend } from './backend/index.js';
@@ -27,16 +28,18 @@ interface Deps<A extends Agents> {
   readonly db: Db;
   readonly now: () => number;
   readonly steady: Steady;
+  /** As an orchestrator says it; undefined where none does. */
+  readonly thresholdMs: (session: Session) => number | undefined;
 }
 
 /** The agents it returns pass on what hooks report. */
 export function createStalling<A extends Agents>(deps: Deps<A>) {
-  const { agents, configuration, places } = deps;
+  const { agents, configuration, places, thresholdMs } = deps;
   const pids = createPids(deps.backend);
   const stalls = createStalls({
     ...deps,
     ...{ sessions: deps.store, store: createStallStore(deps.db), clock, writtenAt },
-    thresholdMs: () => configuration.values.monitoring.stall_threshold_seconds * 1000,
+    thresholdMs: (session) => thresholdMs(session) ?? configuration.values.monitoring.stall_threshold_seconds * 1000,
     async processes(id) {
       const place = places.find(id);
       if (!place) return null;

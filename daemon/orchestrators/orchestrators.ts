@@ -16,7 +16,7 @@ import { isLive } from '../sessions/session.js';
 import { type BootstrapDeps, createBootstrap } from './bootstrap.js';
 import { type AgentEvent, createHeard } from './event.js';
 import { orchestratorHandlers } from './handlers.js';
-import { createWriteLog, type LogDeps, type LogStore } from './log.js';
+import { createWriteLog, type Entry, type LogDeps, type Logged, type LogStore } from './log.js';
 import { createMonitor, type MonitorDeps } from './monitor.js';
 import { createNoticing, type NoticingDeps } from './noticing.js';
 import { type Presets, watches } from './orchestrator.js';
@@ -54,15 +54,8 @@ export interface Orchestrators {
   /** Throws NotFound, also for one of another user. */
   get(user: string, id: string): Orchestrator;
   watches(orchestrator: Pick<Orchestrator, 'userId' | 'scopeId'>, session: Session): boolean;
-  /** Writes down what it is about to do to a session; the id of that row. */
-  log(
-    orchestrator: Pick<Orchestrator, 'id' | 'userId'>,
-    action: string,
-    sessionId: string | null,
-    details: Readonly<Record<string, unknown>>,
-  ): string;
-  /** After so long without progress a session is stalled, ms; undefined where no orchestrator watches it. */
-  thresholdMs(session: Session): number | undefined;
+  /** Writes down what it is about to do, in the commit that is open if there is one. */
+  log(entry: Entry): Logged;
   /** To be called for each session that was made, and when one is no more. */
   made(session: Session): void;
   ended(session: Session): void;
@@ -85,13 +78,9 @@ export function createOrchestrators(deps: OrchestratorsDeps): Orchestrators {
     handlers: handlersOf(deps, core),
     get: (user, id) => roster.shown(roster.get(user, id)),
     watches: ({ userId, scopeId }, session) => watches({ userId, folderId: scopeId }, session),
-    log: ({ id, userId }, action, sessionId, details) => {
-      roster.touch(id);
-      return writeLog({ orchestratorId: id, userId, action, sessionId, details }).id;
-    },
-    thresholdMs(session) {
-      const kept = roster.watching(session);
-      return kept && kept.stallThreshold * 1000;
+    log(entry) {
+      roster.touch(entry.orchestratorId);
+      return writeLog(entry);
     },
     made: core.spin,
     ended(session) {

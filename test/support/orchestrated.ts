@@ -17,6 +17,7 @@ import { createFolderStore } from '../../daemon/folders/store.js';
 import { insightHandlers } from '../../daemon/insights/handlers.js';
 import { createInsights } from '../../daemon/insights/insights.js';
 import { createInsightStore } from '../../daemon/insights/store.js';
+import { thresholdIn } from '../../daemon/orchestrating.js';
 import { createLogStore } from '../../daemon/orchestrators/log.js';
 import type { EpisodeHeard } from '../../daemon/orchestrators/monitor.js';
 import { createOrchestrators } from '../../daemon/orchestrators/orchestrators.js';
@@ -135,6 +136,7 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
     return session;
   };
   return {
+    thresholdMs: thresholdIn(orchestratorStore),
     ...{
       db,
       store,

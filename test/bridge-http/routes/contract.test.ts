@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { allMethods, errors, httpOf } from '#protocol';
 import { codeOf, statusOf } from '#protocol/http';
 import { folderRows } from './folder-rows.js';
-import { noticeRows, orchestratorRows } from './orchestrator-rows.js';
+import { commandRows, injectionRows, noticeRows, orchestratorRows } from './orchestrator-rows.js';
 import { otherRows } from './other-rows.js';
 import { sessionRows } from './session-rows.js';
 import { removalRows, worktreeRows } from './worktree-rows.js';
@@ -111,6 +111,9 @@ const failures: readonly (readonly [route: string, ...codes: string[]])[] = [
   ['POST /api/orchestrators/:id/monitoring/stop', 'ORCHESTRATOR_NOT_FOUND'],
   ['GET /api/orchestrators/:id/monitoring/status', 'ORCHESTRATOR_NOT_FOUND'],
   ['GET /api/orchestrators/:id/stalled-sessions', 'ORCHESTRATOR_NOT_FOUND'],
+  ['POST /api/orchestrators/:id/inject', 'MISSING_SESSION_ID', 'MISSING_COMMAND', 'SESSION_CLOSED'],
+  ['POST /api/orchestrators/:id/inject', 'ORCHESTRATOR_PAUSED', 'SESSION_NOT_IN_SCOPE', 'INVALID_COMMAND'],
+  ['POST /api/orchestrators/:id/inject', 'COMMAND_INJECTION_FAILED', 'SESSION_NOT_FOUND', 'ORCHESTRATOR_NOT_FOUND'],
   ['GET /api/insights/:id', 'INSIGHT_NOT_FOUND'],
   ['POST /api/orchestrators/agent-event', 'INVALID_PARAMS'],
   ['POST /api/orchestrators/reinitialize', 'INVALID_TYPE', 'MISSING_FOLDER_ID', 'FOLDER_NOT_FOUND'],
@@ -122,7 +125,7 @@ const failures: readonly (readonly [route: string, ...codes: string[]])[] = [
 
 const rows = [
   ...[...sessionRows, ...folderRows, ...worktreeRows, ...removalRows, ...otherRows],
-  ...[...orchestratorRows, ...noticeRows],
+  ...[...orchestratorRows, ...injectionRows, ...commandRows, ...noticeRows],
 ];
 /** Whatever the parameters in a path are called. */
 const plain = (route: string) => route.replace(/:\w+/g, ':id');

@@ -430,5 +430,58 @@ const reinitialized: readonly Row[] = [
   },
 ];
 
+/** A session that a control watches; what is sent waits there. */
+async function watched(on: On, fields: Record<string, unknown> = {}) {
+  const { id, folderId } = await control(on);
+  const { id: sessionId } = await on.session({ folderId, startupCommand: '' });
+  return { id, body: { sessionId, command: 'echo hi', mode: 'queue', wait: 'queued', ...fields } };
+}
+
+const injected = (route: string): readonly Row[] => [
+  {
+    ...{ route, send: (on) => watched(on, { reason: 'a test', pressEnter: false }) },
+    gives: {
+      ...{ success: 'boolean', sessionId: 'uuid', command: 'string', at: 'iso', timestamp: 'iso', auditLogId: 'uuid' },
+      ...{ receipt: 'any', '+': 'error' },
+    },
+    look: async (on, { body }, { id }) => {
+      const { logs } = await on.rpc('orchestrator/audit', { id: id!, actionType: 'command_injected' });
+      assert.deepEqual([logs.length, logs[0]?.id], [1, body.auditLogId]);
+      assert.doesNotMatch(JSON.stringify(logs), /echo hi/);
+    },
+  },
+  { route, fails: [400, 'MISSING_SESSION_ID'], send: (on) => watched(on, { sessionId: undefined }) },
+  { route, fails: [400, 'MISSING_COMMAND'], send: (on) => watched(on, { command: undefined }) },
+  { route, fails: [400, 'INVALID_COMMAND'], send: (on) => watched(on, { command: '\u0003\u0003' }) },
+  {
+    ...{ route, fails: [400, 'COMMAND_INJECTION_FAILED'] },
+    send: (on) => watched(on, { mode: 'now', wait: 'submitted', expect: { states: ['limited'] } }),
+  },
+  {
+    ...{ route, fails: [400, 'SESSION_CLOSED'] },
+    async send(on) {
+      const sent = await watched(on);
+      await on.ask('DELETE', `/api/sessions/${sent.body.sessionId}`);
+      return sent;
+    },
+  },
+  {
+    ...{ route, fails: [400, 'ORCHESTRATOR_PAUSED'] },
+    async send(on) {
+      const sent = await watched(on);
+      await on.ask('POST', `/api/orchestrators/${sent.id}/pause`);
+      return sent;
+    },
+  },
+  {
+    ...{ route, fails: [400, 'SESSION_NOT_IN_SCOPE'] },
+    send: async (on) => watched(on, { sessionId: (await on.session({ startupCommand: '' })).id }),
+  },
+  { route, fails: [404, 'SESSION_NOT_FOUND'], send: (on) => watched(on, { sessionId: nobody }) },
+  { route, fails: [404, 'ORCHESTRATOR_NOT_FOUND'], send: async (on) => ({ ...(await watched(on)), id: nobody }) },
+];
+
+export const injectionRows = injected('POST /api/orchestrators/:id/inject');
+export const commandRows = injected('POST /api/orchestrators/:id/commands').slice(0, 3);
 export const orchestratorRows: readonly Row[] = [...made, ...changed, ...monitored, ...folders];
 export const noticeRows: readonly Row[] = [...insights, ...events, ...reinitialized];

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
-import { noticeRows, orchestratorRows } from './orchestrator-rows.js';
+import { commandRows, injectionRows, noticeRows, orchestratorRows } from './orchestrator-rows.js';
 import { check } from './rows.js';
 
 check('routes of orchestrators', orchestratorRows);
+// On two daemons: a user may type so often a minute.
+check('routes by which orchestrators type', injectionRows);
+check('the other name of that route', commandRows);
 check('routes of what orchestrators notice', noticeRows);
 
 const event = '/api/orchestrators/agent-event';

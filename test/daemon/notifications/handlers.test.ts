@@ -71,7 +71,8 @@ test('the list is of those told last, filtered as asked', async (t) => {
 test('a token of a part of the tree sees, and counts, what is about its sessions; a session speaks for itself', async (t) => {
   const { call, session } = openNoticing(t);
   const [api, web] = [session(), session()];
-  const reach = { name: 'session "api"', session: (id: string) => id === api.id, folder: () => false };
+  const none = () => false;
+  const reach = { name: 'x', session: (id: string) => id === api.id, folder: none, orchestrator: none, watched: none };
   const own = identityOf('ann', ['read', 'write'], { kind: 'ses', sessionId: api.id, reach });
   assert.equal((await call('notification/send', { title: 'mine' }, own)).sessionId, api.id);
   await call('notification/send', { title: 'of web', sessionId: web.id });

@@ -95,10 +95,10 @@ test('a paused control leaves its sessions to the master, and takes them up when
   assert.equal((await insightsOf(slice, control.id)).length, 1);
   assert.deepEqual([await statusOf(slice, control.id), await statusOf(slice, master.id)], ['analyzing', 'idle']);
   assert.ok(stalls.rejudged > rejudged, 'another threshold counts now');
-  assert.equal(slice.orchestrators.thresholdMs(session), 300_000);
+  assert.equal(slice.thresholdMs(session), 300_000);
   await slice.call('orchestrator/update', { id: control.id, stallThreshold: 60 });
-  assert.equal(slice.orchestrators.thresholdMs(session), 60_000);
-  assert.equal(slice.orchestrators.thresholdMs({ ...session, userId: 'bob' }), undefined);
+  assert.equal(slice.thresholdMs(session), 60_000);
+  assert.equal(slice.thresholdMs({ ...session, userId: 'bob' }), undefined);
 });
 
 test('after a restart the same episode is the same insight, and one that ended meanwhile is resolved', async (t) => {
