@@ -32,7 +32,7 @@ test('what is installed is run in a session and heard by the daemon, and is gone
   const { content } = await client.call('session/scrollback', { id });
   assert.deepEqual(content.trim().split('\n'), [...new Array(5).fill('ran 0'), 'all over']);
   const { text } = await client.call('daemon/metrics', { format: 'prometheus' });
-  assert.match(text!, /rdv_requests_total\{method="agent\/report",outcome="\w+"\} [1-5]\n/);
+  assert.match(text!, /rdv_requests_total\{method="agent\/report",outcome="done"\} [1-5]\n/);
 
   const removed = await rdv(daemon.home, ['hook', 'remove', 'api', '--json']);
   assert.equal(removed.code, 0, removed.stderr);
