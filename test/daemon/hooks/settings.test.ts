@@ -10,7 +10,7 @@ import { addHooks, EMPTY, findOurs, removeHooks } from '../../../daemon/hooks/se
 const strict = { comments: false };
 const relaxed = { comments: true };
 const events = claudeEvents('2.1.233');
-const runs = Number(process.env.RDV_HOOK_RUNS ?? 120);
+const runs = Number(process.env.RDV_HOOK_RUNS ?? 80);
 
 const group = (event: string, made: Making) => ({
   hooks: [

@@ -8,7 +8,7 @@ import { CODEX } from '../../../daemon/hooks/events.js';
 import { Unreadable } from '../../../daemon/hooks/jsonc.js';
 import { addHooks, findOurs, removeHooks } from '../../../daemon/hooks/toml.js';
 
-const runs = Number(process.env.RDV_HOOK_RUNS ?? 200);
+const runs = Number(process.env.RDV_HOOK_RUNS ?? 100);
 const command = (event: string) => commandOf(['/usr/bin/node', "/it's here/rdv.cjs"], 'codex', event, 'file');
 const add = (text: string) => addHooks(text, CODEX, command, 5);
 
