@@ -1,5 +1,6 @@
-/** Expressions of rules: in JavaScript's own for ours, in RE2 for those of users, which must not be able to hang the daemon. */
+/** Expressions of rules, as RE2: what an agent prints, or a user writes into a rule, can then not hold the daemon up. */
 import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { literalIn } from './literal.js';
 
 export interface Expression {
   /** The first match in a text. */
@@ -13,14 +14,18 @@ export interface Matched {
   readonly groups: readonly (string | undefined)[];
 }
 
-/** Ours are known to be harmless: a test runs each of them over long lines, and compiles it as RE2 too. */
-export function compileOwn(source: string): Expression {
-  const expression = new RegExp(spaced(source), 'imu');
+/** Compiled when it is first needed: a text without the words it asks for is never matched. Its source must be known to be right. */
+export function createExpression(source: string): Expression {
+  const literal = literalIn(source);
+  let compiled: RE2JS | undefined;
   return {
     find(text) {
-      const match = expression.exec(text);
-      if (!match) return undefined;
-      return { start: match.index, end: match.index + match[0].length, groups: match.slice(1) };
+      if (literal !== undefined && !flat(text).includes(literal)) return undefined;
+      compiled ??= compile(source);
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return undefined;
+      const groups = Array.from({ length: matcher.groupCount() }, (_, at) => matcher.group(at + 1) ?? undefined);
+      return { start: matcher.start(), end: matcher.end(), groups };
     },
   };
 }
@@ -28,25 +33,18 @@ export function compileOwn(source: string): Expression {
 /** Size of a compiled expression: one screen must not take long. */
 const PROGRAM = 2000;
 
-/** Throws an Error that says what is wrong. */
-export function compileUsers(source: string): Expression {
-  let expression: RE2JS;
+/** Throws an Error that says what is wrong with an expression of a user. */
+export function checkExpression(source: string): void {
   try {
-    expression = RE2JS.compile(spaced(source), RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE);
+    if (compile(source).programSize() <= PROGRAM) return;
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw new Error(`${JSON.stringify(source)} is no RE2 expression: ${error.message}`);
   }
-  if (expression.programSize() > PROGRAM) throw new Error(`${JSON.stringify(source)} repeats too much`);
-  return {
-    find(text) {
-      const matcher = expression.matcher(text);
-      if (!matcher.find()) return undefined;
-      const groups = Array.from({ length: matcher.groupCount() }, (_, at) => matcher.group(at + 1) ?? undefined);
-      return { start: matcher.start(), end: matcher.end(), groups };
-    },
-  };
+  throw new Error(`${JSON.stringify(source)} repeats too much`);
 }
+
+const compile = (source: string) => RE2JS.compile(spaced(source), RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE);
 
 /** A blank stands for any white space: on a narrow screen words are on lines of their own. Not within brackets, nor one that is repeated. */
 function spaced(source: string): string {
@@ -64,4 +62,18 @@ function spaced(source: string): string {
     spacedOut += character === ' ' && !bracket && !repeated ? '\\s+' : character;
   }
   return spacedOut;
+}
+
+/** Many rules look at the same few texts, one after another. */
+const RECENT = 32;
+const recent = new Map<string, string>();
+
+/** In small letters, with single blanks. */
+function flat(text: string): string {
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  if (recent.size >= RECENT) recent.clear();
+  const made = text.replace(/\s+/g, ' ').toLowerCase();
+  recent.set(text, made);
+  return made;
 }

@@ -109,7 +109,8 @@ function calmer(calm: Calm, now: number): Calm {
 
 /** The same thing seen again is as old as it was: a limit of two hours does not begin anew with each look. */
 function bornBefore(before: readonly Evidence[], evidence: Evidence): Evidence {
-  return before.find(({ rule, span }) => rule === evidence.rule && span === evidence.span) ?? evidence;
+  const { rule, span, says } = evidence;
+  return before.find((known) => known.rule === rule && known.span === span && known.says === says) ?? evidence;
 }
 
 /** What a hook told. */

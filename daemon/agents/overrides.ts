@@ -5,7 +5,7 @@ import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { BlockedKind } from '#protocol';
 import type { Provider } from './evidence.js';
-import { compileOwn, compileUsers } from './expression.js';
+import { checkExpression } from './expression.js';
 import type { Manifests } from './lives.js';
 import { builtIn } from './manifests/index.js';
 import { type Manifest, type Rule, regions } from './manifests/manifest.js';
@@ -118,10 +118,11 @@ function overridden(own: Manifest, text: string): Loaded {
     rules: [...own.rules.filter(({ id }) => !gone.has(id)), ...rules],
   };
   try {
-    return { manifest, read: createReader(manifest, (rule) => (rules.includes(rule) ? compileUsers : compileOwn)) };
+    for (const { all, any, none } of rules) for (const source of [...all, ...any, ...none]) checkExpression(source);
   } catch (error) {
     throw new Unfit((error as Error).message);
   }
+  return { manifest, read: createReader(manifest) };
 }
 
 function parseFile(text: string): z.infer<typeof File> {

@@ -1,7 +1,7 @@
 /** Reads a screen by a manifest: what its rules say, what stands in the prompt box, what a dialog asks. */
 import { type Dialog, type DialogOption, hashOf, TEXT_CHARS } from './dialog.js';
 import { type BlockedKind, type EvidenceSource, SPAN_CHARS } from './evidence.js';
-import { compileOwn, type Expression } from './expression.js';
+import { createExpression, type Expression } from './expression.js';
 import type { Claim } from './gather.js';
 import type { Grid } from './grid.js';
 import { type Box, bottomOf, type Layout, layOut, unframed } from './layout.js';
@@ -29,8 +29,6 @@ export interface Reading {
 
 export type Reader = (grid: Grid, aside: Aside, now: number) => Reading;
 
-export type Compile = (source: string) => Expression;
-
 interface Compiled {
   readonly rule: Rule;
   readonly all: readonly Expression[];
@@ -38,15 +36,13 @@ interface Compiled {
   readonly none: readonly Expression[];
 }
 
-/** `compileOf` says how the expressions of a rule are compiled. Throws an Error for one that is none. */
-export function createReader(manifest: Manifest, compileOf: (rule: Rule) => Compile = () => compileOwn): Reader {
-  const rules = [...manifest.rules]
-    .sort((a, b) => b.priority - a.priority)
-    .map((rule) => compiled(rule, compileOf(rule)));
+/** The expressions of the manifest must be right. */
+export function createReader(manifest: Manifest): Reader {
+  const rules = [...manifest.rules].sort((a, b) => b.priority - a.priority).map(compiled);
   const { composer: shape } = manifest;
   const box = shape && boxOf(shape);
-  const placeholders = (shape?.placeholder ?? []).map(compileOwn);
-  const versionOf = manifest.version === undefined ? undefined : compileOwn(manifest.version);
+  const placeholders = (shape?.placeholder ?? []).map(createExpression);
+  const versionOf = manifest.version === undefined ? undefined : createExpression(manifest.version);
 
   return (grid, aside, now) => {
     const layout = layOut(grid, box);
@@ -68,7 +64,7 @@ export function createReader(manifest: Manifest, compileOf: (rule: Rule) => Comp
 }
 
 function boxOf({ box: kind, prompt, noPrompt, waits }: Composer): Box {
-  const [begins, isNone, waiting] = [prompt, noPrompt, waits].map((source) => source && compileOwn(source));
+  const [begins, isNone, waiting] = [prompt, noPrompt, waits].map((source) => source && createExpression(source));
   const found = (expression: typeof begins, line: string) => (expression ? expression.find(line) : undefined);
   return {
     kind,
@@ -77,8 +73,9 @@ function boxOf({ box: kind, prompt, noPrompt, waits }: Composer): Box {
   };
 }
 
-function compiled(rule: Rule, compile: Compile): Compiled {
-  return { rule, all: rule.all.map(compile), any: rule.any.map(compile), none: rule.none.map(compile) };
+function compiled(rule: Rule): Compiled {
+  const [all, any, none] = [rule.all, rule.any, rule.none].map((sources) => sources.map(createExpression));
+  return { rule, all: all!, any: any!, none: none! };
 }
 
 /** The text of a region, undefined where it is not there. */

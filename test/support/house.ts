@@ -195,6 +195,7 @@ export const pure = [
   'daemon/agents/hooks.ts',
   'daemon/agents/layout.ts',
   'daemon/agents/limit.ts',
+  'daemon/agents/literal.ts',
   'daemon/agents/news.ts',
   'daemon/agents/options.ts',
   'daemon/agents/provider.ts',

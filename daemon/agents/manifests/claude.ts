@@ -157,7 +157,7 @@ export const claude: Manifest = {
     'progress-over': { region: 'progress', all: ['^0$'], beside: 'composer', says: 'idle' },
     'asks-something': {
       region: 'bottom',
-      any: ['\\(y/n\\)', '\\[y/n\\]', 'press (?:enter|any key|return)', '\\?\\s*$', '^\\s*[❯›>] \\S'],
+      any: ['\\(y/n\\)', '\\[y/n\\]', 'press (?:enter|any key|return)', '\\?\\s*$', '^\\s*[❯›>][ ]\\S'],
       says: 'doubt',
     },
   }),

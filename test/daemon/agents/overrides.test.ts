@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { compileOwn, compileUsers } from '../../../daemon/agents/expression.js';
+import { checkExpression, createExpression } from '../../../daemon/agents/expression.js';
+import { literalIn } from '../../../daemon/agents/literal.js';
 import { builtIn } from '../../../daemon/agents/manifests/index.js';
 import { createManifests } from '../../../daemon/agents/overrides.js';
 import { fits, isRange } from '../../../daemon/agents/version.js';
@@ -18,7 +19,7 @@ const expressions = own.flatMap(({ rules, composer, submit, version }) => [
   ...submit.pastedPlaceholder,
 ]);
 
-test('our own expressions are RE2 too, so that users can begin with them, and take no time on hostile lines', () => {
+test('no expression of ours takes long on lines made for that, whatever an agent prints', () => {
   const hostile = [
     `${'a'.repeat(5000)}!`,
     '❯ '.repeat(3000),
@@ -30,8 +31,8 @@ test('our own expressions are RE2 too, so that users can begin with them, and ta
       .join('\n'),
   ];
   for (const source of expressions) {
-    compileUsers(source);
-    const expression = compileOwn(source);
+    checkExpression(source);
+    const expression = createExpression(source);
     const begun = performance.now();
     for (const text of hostile) expression.find(text);
     const ms = performance.now() - begun;
@@ -99,8 +100,24 @@ for (const [what, text, said] of broken) {
 
 test('an expression of a user that would backtrack for ever elsewhere answers at once', () => {
   const begun = performance.now();
-  assert.equal(compileUsers('(a+)+$').find(`${'a'.repeat(20_000)}!`), undefined);
+  assert.equal(createExpression('(a+)+$').find(`${'a'.repeat(20_000)}!`), undefined);
   assert.ok(performance.now() - begun < 2000);
+});
+
+test('words that every match holds are found, and only those that are sure', () => {
+  const cases: [string, string | undefined][] = [
+    ['quick safety check', 'quick safety check'],
+    ['Do you (?:really )?trust the', 'trust the'],
+    ['allow command\\?', 'allow command?'],
+    ['colou?rs here', 'rs here'],
+    ['ab{2,3}cde', 'cde'],
+    ['one|other', undefined],
+    ['(?:one|other)', undefined],
+    ['[abcdef]+', undefined],
+    ['\\d+ shells', ' shells'],
+  ];
+  for (const [source, literal] of cases)
+    assert.equal(literalIn(source), literal === undefined || literal.trim().length < 4 ? undefined : literal, source);
 });
 
 test('ranges of versions', () => {
