@@ -140,7 +140,7 @@ async function close({
 }: Parts): Promise<void> {
   orchestrators.close();
   attention.close();
-  injection.close();
+  await injection.close();
   stalls.close();
   agents.close();
   tokens.close();

@@ -29,6 +29,11 @@ export type Outcome =
 
 const LATE: Reason = { code: 'EXPIRED', reason: 'It waited longer than it may.' };
 
+const STOPPING: Refusal = {
+  ...{ code: 'DAEMON_STOPPING', passing: true },
+  reason: 'The daemon is stopping, and nothing was typed. Send it again to the next one.',
+};
+
 /** The caller holds the session's lock. `begun` is called once typing begins. Throws, with nothing typed: Gone, Unavailable. */
 export async function attempt(deps: AttemptDeps, injection: Injection, begun: () => void): Promise<Outcome> {
   const { ledger, auditor } = deps;
@@ -36,6 +41,7 @@ export async function attempt(deps: AttemptDeps, injection: Injection, begun: ()
   // It may have been taken back while it waited for its turn.
   const waiting = ledger.find(id)?.waiting;
   if (!waiting) return { is: 'over' };
+  if (deps.ending.aborted) return { is: 'refused', why: STOPPING };
   if (expiresAt <= deps.now()) return { is: 'expired', why: LATE };
   const session = deps.sessions.find(sessionId);
   const unfit = unfitOf(session);
@@ -46,9 +52,11 @@ export async function attempt(deps: AttemptDeps, injection: Injection, begun: ()
   const job: Job = {
     ...{ sessionId, waiting, submit, place: deps.places.get(sessionId) },
     begin(look) {
+      if (!ledger.find(id)?.waiting) return false;
       place = auditor.begin(act);
       ledger.begin(id, look.spawnId, [whatItWas(look)]);
       begun();
+      return true;
     },
     step: (state, seen, why) => ledger.step(id, state, seen, why),
     entering: (count) => ledger.entering(id, count),

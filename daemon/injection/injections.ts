@@ -40,7 +40,7 @@ export function createInjections(deps: InjectionDeps, times = { ...usualTimes, s
   const queue = createQueue();
   const steadily = (work: () => void) => void deps.steady('a receipt', work);
   const follow = createFollow({ agents, ledger, steadily });
-  const { type, next } = createTyping({ ...deps, times, ledger, queue, follow, steadily });
+  const { type, next, settled } = createTyping({ ...deps, times, ledger, queue, follow, steadily });
   const drain = createDrain({ queue, agents, now, next, expire }, times.sweepMs);
 
   /** What waited too long, or has nobody left to be typed for. */
@@ -103,8 +103,10 @@ export function createInjections(deps: InjectionDeps, times = { ...usualTimes, s
       follow.ended(sessionId);
       expire();
     },
-    close(): void {
+    /** Once the daemon is ending: resolves when nothing is being typed any more. */
+    async close(): Promise<void> {
       drain.close();
+      await settled();
       follow.close();
     },
   };
@@ -121,6 +123,15 @@ interface Typing extends AttemptDeps {
 function createTyping(deps: Typing) {
   const { ledger, queue, follow } = deps;
 
+  const running = new Set<Promise<unknown>>();
+
+  /** Alone in the session; waited for when the daemon ends. */
+  const alone = async <T>(sessionId: string, work: () => Promise<T>): Promise<T> => {
+    const round = deps.lock(`session ${sessionId}`, work);
+    running.add(round);
+    return round.finally(() => running.delete(round));
+  };
+
   const tried = async (injection: Injection): Promise<Outcome> => {
     const { id } = injection.receipt;
     const outcome = await attempt(deps, injection, () => queue.remove(injection));
@@ -131,16 +142,17 @@ function createTyping(deps: Typing) {
     return outcome;
   };
 
+  /** Unless that was done meanwhile. */
   const drop = (injection: Injection, state: 'refused' | 'expired', why: Reason) => {
     queue.remove(injection);
-    ledger.step(injection.receipt.id, state, [], why);
+    if (ledger.find(injection.receipt.id)?.waiting) ledger.step(injection.receipt.id, state, [], why);
   };
 
   return {
     /** Now or not at all. */
     async type(injection: Injection): Promise<void> {
       try {
-        const outcome = await deps.lock(`session ${injection.receipt.sessionId}`, () => tried(injection));
+        const outcome = await alone(injection.receipt.sessionId, () => tried(injection));
         if (outcome.is === 'refused' && outcome.why.passing) drop(injection, 'refused', outcome.why);
       } catch (error) {
         // Of a program that is gone, or an audit that cannot be written: nothing was typed.
@@ -151,10 +163,11 @@ function createTyping(deps: Typing) {
     /** What is next in a session, if it goes now. */
     next: (sessionId: string) =>
       deps.steady('what waits to be typed', () =>
-        deps.lock(`session ${sessionId}`, async () => {
+        alone(sessionId, async () => {
           const first = queue.next(sessionId);
           if (first) await tried(first);
         }),
       ),
+    settled: () => Promise.allSettled(running),
   };
 }

@@ -39,8 +39,11 @@ export interface Job {
   readonly place: Place;
   readonly waiting: Waiting;
   readonly submit: boolean;
-  /** Called once, just before the first byte; writes down that it begins. Throws when that cannot be written. */
-  begin(look: Look): void;
+  /**
+   * Called once, just before the first byte; writes down that it begins. False when it was given up or taken back
+   * meanwhile: then nothing is typed. Throws when it cannot be written.
+   */
+  begin(look: Look): boolean;
   /** Writes down a step, with what was seen, or why it is the last. */
   step(state: ReceiptState, seen: readonly string[], why?: Reason): void;
   /** Writes down an Enter, before it is pressed. */
@@ -48,7 +51,7 @@ export interface Job {
 }
 
 /**
- * Resolves with why nothing was typed, or undefined when typing began; the steps tell what came of that. The caller holds
+ * Resolves with why nothing was typed, or undefined when typing began or is wanted no more; the steps tell what came of that. The caller holds
  * the session's lock. Throws only before typing began: Gone, Unavailable.
  */
 export async function typeText(deps: TypingDeps, job: Job): Promise<Refusal | undefined> {
@@ -62,7 +65,7 @@ export async function typeText(deps: TypingDeps, job: Job): Promise<Refusal | un
   const look = await agents.look(sessionId);
   const late = refusalOf(look, waiting.mode, waiting.expect) ?? unfit(look, waiting.text, modes.bracketedPaste === 1);
   if (late) return late;
-  job.begin(look);
+  if (!job.begin(look)) return undefined;
   try {
     await typeAndSend(deps, job, look);
   } catch (error) {

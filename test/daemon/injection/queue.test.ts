@@ -90,7 +90,7 @@ test('after a restart what waited waits on, and what was begun is never typed ag
   const cut = await before.send('cut', { mode: 'queue', key: 'c' });
   // As a kill would leave one that was being typed.
   before.deps.store.save({ ...before.deps.store.get('ann', cut.id), waiting: null });
-  before.close();
+  await before.close();
   const it = openInjecting(t, { path, session: before.session });
   it.injections.recover();
   await pause(200);

@@ -72,9 +72,9 @@ export function openInjecting(
   };
   const injections = createInjections(deps, { ...quick, ...times });
   const interactions = createInteractions(deps, 300);
-  const close = () => {
+  const close = async () => {
     ending.abort();
-    injections.close();
+    await injections.close();
     staged.close();
     db.close();
   };

@@ -42,20 +42,30 @@ export function wrap(text: string, width: number): string[] {
   return text
     .replace(/\t/g, '    ')
     .split('\n')
-    .flatMap((line) => {
-      const rows = [''];
-      let used = 0;
-      for (const { segment } of segmenter.segment(line)) {
-        const wide = stringWidth(segment);
-        if (used + wide > width) {
-          rows.push('');
-          used = 0;
-        }
-        rows[rows.length - 1] += segment;
-        used += wide;
-      }
-      return rows;
-    });
+    .flatMap((line) => (NARROW.test(line) ? pieces(line, width) : measured(line, width)));
+}
+
+/** Characters that take one column each: to measure them one by one takes its time. */
+const NARROW = /^[\x20-\x7e\u00a0-\u024f\u2010-\u2027\u2190-\u22ff\u2500-\u25ff\u2731-\u2747\u2800-\u28ff]*$/;
+
+const pieces = (line: string, width: number) =>
+  Array.from({ length: Math.max(Math.ceil(line.length / width), 1) }, (_, at) =>
+    line.slice(at * width, (at + 1) * width),
+  );
+
+function measured(line: string, width: number): string[] {
+  const rows = [''];
+  let used = 0;
+  for (const { segment } of segmenter.segment(line)) {
+    const wide = stringWidth(segment);
+    if (used + wide > width) {
+      rows.push('');
+      used = 0;
+    }
+    rows[rows.length - 1] += segment;
+    used += wide;
+  }
+  return rows;
 }
 
 const segmenter = new Intl.Segmenter();
