@@ -15,6 +15,7 @@ import { createNoticeStore } from './notifications/store.js';
 import { createWebhook } from './notifications/webhook.js';
 import type { Heard } from './overhear.js';
 import type { SessionStore } from './sessions/store.js';
+import type { Stalls } from './stalls/stalls.js';
 import type { Steady } from './steady.js';
 import { makePrivate, readToken, writeToken } from './tokens/files.js';
 import { mintPlain } from './tokens/mint.js';
@@ -33,6 +34,7 @@ interface Deps {
   readonly log: Log;
   readonly now: () => number;
   readonly typist: Typist;
+  readonly stalls: Pick<Stalls, 'onEpisode' | 'onReminder'>;
 }
 
 const DAY_MS = 86_400_000;
@@ -47,11 +49,10 @@ export function createAttention({ configuration }: Ground, deps: Deps) {
   const notices = createNotification(values, deps);
   const hear = { messages, hearing: notices.hearing };
   deps.hearing.add((heard) => listen(heard, hear));
+  listenToStalls(deps.stalls, notices.hearing);
   const before = (now: number) => now - values.cleanup.insight_retention_days * DAY_MS;
   return {
     handlers: { ...messageHandlers({ ...deps, sessions, store, messages }), ...notices.handlers },
-    /** For those who know more than events tell: of stalls that become worse, of people who are waited for. */
-    hearing: notices.hearing,
     jobs: {
       messages: {
         name: 'messages',
@@ -101,6 +102,14 @@ function keyIn(path: string): string {
   const made = mintPlain();
   writeToken(path, made);
   return made;
+}
+
+/** They know more than events tell. */
+function listenToStalls({ onEpisode, onReminder }: Deps['stalls'], hearing: Listening['hearing']): void {
+  onEpisode(({ kind, stall }) => {
+    if (kind === 'worse') hearing.stalled(stall);
+  });
+  onReminder(({ session, waitedMs }) => hearing.reminded(session, waitedMs));
 }
 
 interface Listening {

@@ -101,7 +101,7 @@ export function createParts(ground: Ground) {
     if (name === 'session/changed' && !isLive(what.session)) injection.ended(what.session.id);
   });
   const typist = createTypist({ agents, injection, sessions: all.store });
-  const attention = createAttention(ground, { ...all, typist });
+  const attention = createAttention(ground, { ...all, typist, stalls });
   const orchestrating = createOrchestrating({ ...all, agents, stalls, injection });
   return {
     ...all,
