@@ -1,5 +1,5 @@
 /** The short commands people type: ls, new, attach, run, record, play, send, screen, close, demo. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { fromText } from '#protocol/fields';
 import { confirm } from './ask.js';
 import { type AttachFlags, attach, refuseWithoutTerminal } from './attach.js';
@@ -9,6 +9,7 @@ import { folderIdOf } from './folders.js';
 import { type ListOptions, list, type SendOptions, screen, send } from './hot.js';
 import { type NewFlags, newSession } from './new.js';
 import { type PlayFlags, play } from './play.js';
+import { type InjectFlags, inject } from './receipts.js';
 import { type RecordFlags, record } from './record.js';
 import { findSession } from './resolve.js';
 import { type RunFlags, run } from './run.js';
@@ -41,6 +42,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
     .action((id: string, words: string[], flags: SendOptions, command: Command) =>
       withContext(command, (context) => send(context, id, words, flags)),
     );
+  addInject(program, withContext);
   program
     .command('screen <id>')
     .description('Prints what a session shows.')
@@ -160,6 +162,35 @@ function addWatch(program: Command, withContext: WithContext): void {
     )
     .action((flags: WatchFlags, command: Command) => withContext(command, (context) => watch(context, flags)));
 }
+
+function addInject(program: Command, withContext: WithContext): void {
+  program
+    .command('inject <session> <text...>')
+    .description(
+      "Types a prompt into a session's agent with care, and tells what was seen of it; - reads it from stdin.",
+    )
+    .addOption(
+      new Option('--mode <when>', 'at once or not at all, or as soon as it is idle (default: now)').choices(
+        injectionModes,
+      ),
+    )
+    .addOption(new Option('--wait <until>', 'how far to wait').choices(['queued', 'submitted', 'completed']))
+    .option('--ttl-ms <ms>', 'how long it may wait to be typed (default: half an hour)')
+    .option('--no-submit', 'do not press Enter behind it')
+    .option('--reason <text>', 'why, for the audit')
+    .option('--key <text>', 'the same key again types nothing and gives the same receipt')
+    .addHelpText(
+      'after',
+      '\nIt ends with 0 when the text was submitted or waits as told, with 1 when it was refused or nobody can say, with' +
+        '\n124 when it waited too long. It is refused while the agent asks something or somebody types there.' +
+        '\n\nExamples:\n  rdv inject api "run the tests" --mode whenIdle --wait completed\n  rdv inject api - < prompt.md',
+    )
+    .action((id: string, words: string[], flags: InjectFlags, command: Command) =>
+      withContext(command, (context) => inject(context, id, words, flags)),
+    );
+}
+
+const injectionModes = ['now', 'whenIdle', 'queue'];
 
 interface CloseFlags {
   readonly trash?: boolean;

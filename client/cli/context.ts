@@ -1,7 +1,7 @@
 /** What a command has to work with: its flags, the daemon, and the ways to speak. */
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type MethodName, type Params, type Result, run } from '#protocol';
+import { injectionLimits, type MethodName, type Params, type Result, run } from '#protocol';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
 import { type Client, callThrough, createShared } from '../index.js';
 import { ensureDaemon } from '../start.js';
@@ -61,8 +61,11 @@ export function createContext(command: Command): Context {
     client,
     clientIfRunning: () => shared.client(false),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-      const limit = callMs(method, params as { timeoutMs?: number }, timeoutMs);
-      return callThrough(client, method, params, { signal: interruption.signal, timeoutMs: limit });
+      const limit = callMs(method, params as object, timeoutMs);
+      return callThrough(client, method, params, {
+        signal: interruption.signal,
+        ...(limit !== undefined && { timeoutMs: limit }),
+      });
     },
     close() {
       interruption.end();
@@ -73,11 +76,19 @@ export function createContext(command: Command): Context {
   };
 }
 
-/** The time a run or a wait was given, else what was typed, else the usual. */
-function callMs(method: MethodName, params: { timeoutMs?: number }, typedMs: number | undefined): number {
+/** The time a run or a wait was given, else what was typed, else the usual; undefined for as long as it takes. */
+function callMs(
+  method: MethodName,
+  params: { readonly timeoutMs?: number; readonly ttlMs?: number; readonly wait?: unknown },
+  typedMs: number | undefined,
+): number | undefined {
   const given = params.timeoutMs ?? presetMs[method];
   if (method === 'session/run') return given! + WAIT_GRACE_MS;
-  return typedMs ?? (method === 'session/wait' ? given! + WAIT_GRACE_MS : CALL_MS);
+  if (typedMs !== undefined) return typedMs;
+  if (method === 'session/wait') return given! + WAIT_GRACE_MS;
+  if (method !== 'agent/send' && method !== 'orchestrator/inject') return CALL_MS;
+  // An agent works on something for as long as that takes.
+  return params.wait === 'completed' ? undefined : (params.ttlMs ?? injectionLimits.ttlMs) + WAIT_GRACE_MS;
 }
 
 /** What the daemon takes when no time is given. */

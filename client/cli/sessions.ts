@@ -1,5 +1,6 @@
 /** How a list of sessions and a screen are shown; the quick path and the full program share it. */
 import type { Result, Session } from '#protocol';
+import { paintState, stateWords } from './agents.js';
 import type { Output } from './output.js';
 import { shortIds } from './pick.js';
 import { formatTable } from './table.js';
@@ -13,20 +14,29 @@ export async function showSessions(
 ): Promise<void> {
   if (output.json) return output.object(result);
   const short = shortIds(result.sessions);
-  const rows = result.sessions.map((session) => [
+  const { columns, colors } = output;
+  const whole = columns === undefined;
+  const { sessions } = result;
+  // Where nothing is known of any agent, people are spared the column.
+  const agents = whole || sessions.some(({ agentState, health }) => stateWords(agentState, health) !== '-');
+  const rows = sessions.map((session) => [
     short(session.id),
     clean(session.name),
     statusOf(session),
     commandOf(session),
-    folderOf(session, output.columns === undefined),
+    folderOf(session, whole),
     ago(session.lastActivityAt, now),
+    ...(whole ? [session.agentState, session.health] : agents ? [stateWords(session.agentState, session.health)] : []),
   ]);
   if (rows.length === 0) return output.note('No sessions. `rdv new` starts one.');
-  const { columns, colors } = output;
-  const paint = (text: string, column: number) =>
-    column === 2 ? paintStatus(text, colors) : column === 0 ? colors.bold(text) : text;
+  const paint = (text: string, column: number, row: number) => {
+    const { agentState, health } = sessions[row]!;
+    if (column === 6) return paintState(colors, agentState, health)(text);
+    return column === 2 ? paintStatus(text, colors) : column === 0 ? colors.bold(text) : text;
+  };
   const view = { paint, ...(columns !== undefined && { columns }) };
-  output.data(await formatTable(['ID', 'NAME', 'STATUS', 'COMMAND', 'DIRECTORY', 'ACTIVE'], rows, [1, 4, 3], view));
+  const header = ['ID', 'NAME', 'STATUS', 'COMMAND', 'DIRECTORY', 'ACTIVE', ...(agents ? ['AGENT'] : [])];
+  output.data(await formatTable(header, rows, [1, 4, 3], view));
 }
 
 /** `rdv screen`: the text of a session, ending in exactly one newline unless it is empty. */

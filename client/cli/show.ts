@@ -1,14 +1,17 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
 import type { Folder, MethodName, Result } from '#protocol';
+import { showAgent, showAgents, showReasons } from './agents.js';
 import { showAudit, showVerified } from './audit.js';
 import { showReloaded } from './config.js';
 import { showContext } from './context-view.js';
 import { showFolders } from './folders.js';
 import { showHookChange, showHooks } from './hooks.js';
+import { showInteractions } from './interactions.js';
 import { showExport, showFound, showKnowledge, showProject, showProjects } from './knowledge.js';
 import { showAcknowledged, showMessages, showSent } from './messages.js';
 import { showHealth, showMetrics } from './metrics.js';
 import { showMarked, showNotices, showNotified, showTried } from './notifications.js';
+import { showInsights, showOrchestratorHealth, showOrchestrators, showStalled } from './orchestrators.js';
 import type { Output } from './output.js';
 import {
   showConflicts,
@@ -19,6 +22,7 @@ import {
   showVariables,
 } from './preferences.js';
 import { showMatches, showRead } from './reading.js';
+import { exitOf, showReceipt, showReceipts } from './receipts.js';
 import { showScreen, showSessions } from './sessions.js';
 import { formatTable } from './table.js';
 import { clean, toJson } from './text.js';
@@ -28,16 +32,19 @@ import { showBranches, showMade, showState, showWorktrees } from './worktrees.js
 
 /** With --json the result as it came; otherwise its fields, one a line, and its lists of records as tables. */
 export async function showResult(output: Output, method: MethodName, result: object): Promise<void> {
-  if (isNo(method, result)) process.exitCode = 1;
+  const code = codeOf(method, result);
+  if (code !== 0) process.exitCode = code;
   if (output.json) return output.object(result);
   const view = views[method] as ((output: Output, result: object, now: number) => void | Promise<void>) | undefined;
   return view ? view(output, result, Date.now()) : showFields(output, result);
 }
 
 /** For scripts: an answer that is a no is told by the exit code too. */
-function isNo(method: MethodName, result: object): boolean {
-  if (method === 'hook/install' || method === 'hook/remove') return !(result as Result<typeof method>).success;
-  return method === 'audit/verify' && !(result as Result<'audit/verify'>).ok;
+function codeOf(method: MethodName, result: object): number {
+  if (method === 'audit/verify') return (result as Result<'audit/verify'>).ok ? 0 : 1;
+  if (method === 'hook/install' || method === 'hook/remove') return (result as Result<typeof method>).success ? 0 : 1;
+  if (method === 'agent/send') return exitOf(result as Result<'agent/send'>);
+  return method === 'orchestrator/inject' ? exitOf((result as Result<'orchestrator/inject'>).receipt) : 0;
 }
 
 /** Made by hand, by method. */
@@ -85,6 +92,18 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'notification/test': showTried,
     'daemon/metrics': showMetrics,
     'daemon/health': showHealth,
+    'agent/list': showAgents,
+    'agent/get': showAgent,
+    'agent/explain': showReasons,
+    'agent/send': showReceipt,
+    'orchestrator/inject': (output, { receipt }) => showReceipt(output, receipt),
+    'injection/list': showReceipts,
+    'interaction/list': showInteractions,
+    'session/stalls': (output, { stalls }, now) => showStalled(output, stalls, now),
+    'orchestrator/list': showOrchestrators,
+    'orchestrator/health': showOrchestratorHealth,
+    'orchestrator/stalled': (output, { stalledSessions }, now) => showStalled(output, stalledSessions, now),
+    'insight/list': showInsights,
     'audit/list': showAudit,
     'audit/verify': showVerified,
   };

@@ -4,7 +4,8 @@ import { fit, type Width, widthFor } from './text.js';
 export interface TableView {
   /** Columns of the terminal; undefined when a program reads. */
   readonly columns?: number;
-  readonly paint?: (text: string, column: number) => string;
+  /** `row` counts from 0, without the header. */
+  readonly paint?: (text: string, column: number, row: number) => string;
 }
 
 const GAP = '  ';
@@ -23,16 +24,16 @@ export async function formatTable(
   const lines = [[...header], ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
   shrink(widths, elastic, columns);
-  const draw = (line: string[], isHeader: boolean) =>
+  const draw = (line: string[], row: number) =>
     line
       .map((text, column) => {
         const cell = fit(text, widths[column]!, width);
         const padded = column === line.length - 1 ? cell : pad(cell, widths[column]!, width);
-        return isHeader ? padded : paint(padded, column);
+        return row < 0 ? padded : paint(padded, column, row);
       })
       .join(GAP)
       .trimEnd();
-  return lines.map((line, i) => `${draw(line, i === 0)}\n`).join('');
+  return lines.map((line, i) => `${draw(line, i - 1)}\n`).join('');
 }
 
 function shrink(widths: number[], elastic: readonly number[], columns: number): void {

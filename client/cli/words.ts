@@ -4,8 +4,11 @@ import { fields } from '#protocol/fields';
 import { startDirectory } from './directory.js';
 import { findFolder } from './folders.js';
 import type { Caller } from './hot.js';
+import { findInteraction, pickOption } from './interactions.js';
 import { findNotice } from './notifications.js';
+import { findInsight, findOrchestrator } from './orchestrators.js';
 import { FULL_ID } from './pick.js';
+import { findReceipt } from './receipts.js';
 import { findSession } from './resolve.js';
 import { findToken } from './tokens.js';
 import { findTrashItem } from './trash.js';
@@ -21,6 +24,10 @@ const finders: Readonly<Record<string, (call: Caller['call'], given: string) => 
   trash: findTrashItem,
   token: findToken,
   notification: findNotice,
+  orchestrator: findOrchestrator,
+  interaction: findInteraction,
+  insight: findInsight,
+  injection: findReceipt,
 };
 
 /** The nouns of parameters that are not called after theirs. */
@@ -38,6 +45,7 @@ export async function resolveWords(
   method: Method,
   params: Params,
 ): Promise<Params> {
+  if (name === 'interaction/respond') return answerOf(call, params);
   const resolved: Record<string, unknown> = { ...params };
   for (const field of fields(method)) {
     const given = params[field.name] ?? (isHere(field.name, params) ? '.' : undefined);
@@ -49,6 +57,12 @@ export async function resolveWords(
       resolved[field.name] = await Promise.all(given.map((each) => idOf(call, find, each)));
   }
   return resolved;
+}
+
+/** An answer is meant by its number or its label too: which they are, only the dialog tells. */
+async function answerOf(call: Caller['call'], params: Params): Promise<Params> {
+  const interaction = await findInteraction(call, String(params.interactionId));
+  return { interactionId: interaction.id, optionId: pickOption(interaction, String(params.optionId)) };
 }
 
 /** A repository that is not named in any way is the one the person is in. */
