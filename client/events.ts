@@ -19,7 +19,7 @@ export interface FollowEventsOptions {
   /** As for `followTerminal`: asked at first and after each loss; who connects closes. */
   readonly connect: StandingOptions['connect'];
   readonly names: readonly EventName[];
-  /** A place in the journal to begin after; from now on when absent. */
+  /** A place in the journal to go on after, as after a loss; from now on when absent. */
   readonly since?: number;
   /** Each event once, in order. */
   onEvent(event: Event): void;
@@ -34,7 +34,7 @@ export interface FollowEventsOptions {
 export interface FollowedEvents {
   /** The place of the last event told. */
   readonly seq: number | undefined;
-  /** Resolves once closed; rejects with what waiting cannot change, and at the first time with anything. */
+  /** Resolves once closed; rejects with what waiting cannot change, and where nothing stood before with anything. */
   readonly over: Promise<void>;
   /** Nothing is told any more. The connection stays open. */
   close(): void;
@@ -54,9 +54,11 @@ export function followEvents(options: FollowEventsOptions): FollowedEvents {
     return subscription;
   };
   const run = async () => {
-    let loss: Loss | undefined;
+    let loss: Loss | undefined = options.since === undefined ? undefined : 'lost';
     while (!signal.aborted) {
-      const subscription = loss ? await again(() => stand(loss), backoff, signal) : await stand(loss);
+      const subscription: Subscription | undefined = loss
+        ? await again(() => stand(loss), backoff, signal)
+        : await stand(loss);
       loss = await subscription?.lost;
       if (loss && !signal.aborted) options.onAway(loss);
     }
@@ -85,13 +87,18 @@ async function again<T>(stand: () => Promise<T>, backoff: Backoff, signal: Abort
   return undefined;
 }
 
+interface Subscription {
+  /** As `lossOf`. */
+  readonly lost: Promise<Loss | undefined>;
+}
+
 /** Undefined when it is over before it stands. */
 async function subscribe(
   { connect, names, onEvent, onStand }: FollowEventsOptions,
   place: { seq: number | undefined },
   loss: Loss | undefined,
   signal: AbortSignal,
-): Promise<{ readonly lost: Promise<Loss | undefined> } | undefined> {
+): Promise<Subscription | undefined> {
   const client = await connect(loss, signal);
   if (signal.aborted) return undefined;
   const since = place.seq;

@@ -7,6 +7,7 @@ import type { Deed } from './desk.js';
 import { findSession } from './resolve.js';
 import { tame } from './text.js';
 import type { Stage } from './watch.js';
+import type { KeptFeed } from './watch-feed.js';
 
 export interface Doing {
   begin(deed: Deed): void;
@@ -15,7 +16,7 @@ export interface Doing {
 }
 
 /** What fails is told on the dashboard, which goes on. */
-export function createDoing(context: Context, board: Board, stage: Stage): Doing {
+export function createDoing(context: Context, board: Board, stage: Stage, feed: KeptFeed): Doing {
   let fail = (_error: unknown) => {};
   const over = new Promise<never>((_, reject) => (fail = reject));
   const act = async (deed: Deed) => {
@@ -24,7 +25,7 @@ export function createDoing(context: Context, board: Board, stage: Stage): Doing
     // The call would start a daemon that somebody stopped.
     if (board.away) return board.tell('The daemon is away; nothing was done.', true);
     try {
-      await (deed.name === 'attach' ? attachFrom(context, stage, deed.id) : perform(context, board, deed));
+      await (deed.name === 'attach' ? attachFrom(context, stage, feed, deed.id) : perform(context, board, deed));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       board.tell(error.message, true);
@@ -34,13 +35,16 @@ export function createDoing(context: Context, board: Board, stage: Stage): Doing
 }
 
 /** Out of the dashboard, into the session, and back. */
-async function attachFrom(context: Context, stage: Stage, id: string): Promise<void> {
+async function attachFrom(context: Context, stage: Stage, feed: KeptFeed, id: string): Promise<void> {
   stage.leave();
+  // Whoever is attached hears of other things by the same connection.
+  feed.pause();
   try {
     await attach(context, await findSession(context.call, id), {});
     // How the session was left is not how the dashboard ends.
     process.exitCode = undefined;
   } finally {
+    feed.resume();
     stage.enter();
   }
 }

@@ -39,6 +39,34 @@ export function openFeed(context: Context, feed: Feed, since?: number): Followed
   });
 }
 
+export interface KeptFeed extends Pick<FollowedEvents, 'close'> {
+  /** Rejects as that of `followEvents`; never settles otherwise. */
+  readonly over: Promise<never>;
+  /** Another one needs the subscription of the connection. */
+  pause(): void;
+  /** Goes on behind the last event. */
+  resume(): void;
+}
+
+export function keepFeed(context: Context, feed: Feed): KeptFeed {
+  let fail = (_error: unknown) => {};
+  const over = new Promise<never>((_, reject) => (fail = reject));
+  const begin = (since?: number) => {
+    const events = openFeed(context, feed, since);
+    events.over.catch(fail);
+    return events;
+  };
+  let events = begin();
+  return {
+    over,
+    pause: () => events.close(),
+    resume() {
+      events = begin(events.seq);
+    },
+    close: () => events.close(),
+  };
+}
+
 const MOST = 500;
 
 async function readLists({ call }: Client): Promise<Lists> {

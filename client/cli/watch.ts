@@ -8,7 +8,7 @@ import { createKeyReader, type Key } from './keypress.js';
 import { createPainter } from './painter.js';
 import { takeTerminal } from './rawmode.js';
 import { createDoing } from './watch-deeds.js';
-import { openFeed } from './watch-feed.js';
+import { keepFeed } from './watch-feed.js';
 import { printChanges } from './watch-lines.js';
 
 export interface WatchFlags {
@@ -33,8 +33,8 @@ export async function watch(context: Context, { jsonl }: WatchFlags): Promise<vo
   });
   const unicode = hasUnicode(process.env);
   const board = createBoard(stage.soon);
-  const feed = openFeed(context, board.feed);
-  const doing = createDoing(context, board, stage);
+  const feed = keepFeed(context, board.feed);
+  const doing = createDoing(context, board, stage, feed);
   try {
     await Promise.race([board.ready, feed.over]);
     stage.enter((key) => {
