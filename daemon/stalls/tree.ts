@@ -51,7 +51,7 @@ function sum(processes: readonly Process[]): number {
 export function below(root: number, all: readonly Process[]): Process[] {
   const found = all.filter(({ pid }) => pid === root);
   // What is found is looked at in turn, and grows meanwhile.
-  for (const { pid } of found) found.push(...all.filter((process) => process.parent === pid && process.pid !== root));
+  for (const { pid } of found) found.push(...all.filter((other) => other.parent === pid && other.pid !== root));
   return found;
 }
 

@@ -103,8 +103,8 @@ export function openStalled({
     /** Lets so much time go by, with everything that is due in it. */
     async pass(seconds: number): Promise<void> {
       const until = clock.ticks() + seconds * 1000;
-      for (let samples = counts.samples; clock.step(until); samples = counts.samples)
-        if (counts.samples !== samples) await setImmediate();
+      // What was begun at a deadline goes on before the next.
+      while (clock.step(until)) await setImmediate();
     },
     events: (user = 'ann') => journal.list(user, 0, 10_000, ['session/stalled', 'session/recovered']),
     close() {
@@ -112,6 +112,17 @@ export function openStalled({
       db.close();
     },
   };
+}
+
+/** `begun info no_progress 300` and the like, with the seconds since a start. */
+export function story({ told }: Stalled, from = 5000): string[] {
+  return told.map((event) => {
+    const { stall, at } = event;
+    const seconds = Math.round((at - from) / 1000);
+    return event.kind === 'over'
+      ? `over ${event.reason} ${seconds}`
+      : `${event.kind} ${stall.severity} ${stall.health} ${stall.cause} ${seconds}`;
+  });
 }
 
 const EMPTY: Omit<Look['grid'], 'lines' | 'cols'> = {
