@@ -31,6 +31,7 @@ export interface Cells {
   readonly cursorY: number;
   readonly cursorShown: boolean;
   readonly alternate: boolean;
+  /** The same object as before for a row that is the same. */
   row(y: number): Row;
 }
 
@@ -57,7 +58,7 @@ export function readGrid(cells: Cells, title: string): Grid {
   const rows = Array.from({ length: cells.rows }, (_, y) => cells.row(y));
   for (const [y, row] of rows.entries()) {
     const before = row.wrapped ? (lines.pop() ?? EMPTY) : EMPTY;
-    const drawn = drawRow(row, rows[y + 1]?.wrapped === true);
+    const drawn = drawnRow(row, rows[y + 1]?.wrapped === true);
     if (y === cells.cursorY) cursor = { line: lines.length, column: before.text.length + columnAt(row, cells.cursorX) };
     lines.push({
       text: before.text + drawn.text,
@@ -85,6 +86,17 @@ interface Drawn {
 
 const EMPTY: Drawn = { text: '', vivid: '', reverse: '' };
 const NO_BREAK = /[\u00a0\u202f\u2007]/g;
+
+/** Rows as they were drawn: most rows of a screen are the same objects as at the look before. */
+const drawnRows = new WeakMap<Row, Drawn & { readonly whole: boolean }>();
+
+function drawnRow(row: Row, whole: boolean): Drawn {
+  const before = drawnRows.get(row);
+  if (before?.whole === whole) return before;
+  const drawn = { ...drawRow(row, whole), whole };
+  drawnRows.set(row, drawn);
+  return drawn;
+}
 
 /** A row that wraps keeps its blanks: they stand between two words. */
 function drawRow({ cells }: Row, whole: boolean): Drawn {

@@ -22,6 +22,7 @@ export function openScreen(cols: number, rows: number): Screen {
   useWidths(terminal);
   boundCounts(terminal);
   let last = Promise.resolve();
+  const cells = createCells(terminal);
   let open = true;
   return {
     get cols() {
@@ -38,7 +39,7 @@ export function openScreen(cols: number, rows: number): Screen {
       terminal.reset();
       terminal.resize(toCols, toRows);
     },
-    cells: () => cellsOf(terminal),
+    cells,
     close() {
       open = false;
       terminal.dispose();
@@ -51,34 +52,73 @@ interface Core {
   readonly coreService: { readonly isCursorHidden: boolean };
 }
 
-function cellsOf(terminal: xterm.Terminal): Cells {
-  const { active } = terminal.buffer;
-  const { coreService } = (terminal as unknown as { _core: Core })._core;
+interface Line {
+  /** Three words a cell: its character, and its colours with all else that is drawn. */
+  readonly _line: { readonly _data: Uint32Array };
+}
+
+/** A row as it was read last. */
+interface Kept {
+  readonly words: Uint32Array;
+  readonly row: Row;
+}
+
+/** A character that is more than one code point is kept elsewhere. */
+const COMBINED = 1 << 21;
+
+/** Of a screen on which little has changed since it was read last, little is read: a row that is the same is the same object. */
+function createCells(terminal: xterm.Terminal): () => Cells {
+  const kept: (Kept | undefined)[] = [];
+  const core = (terminal as unknown as { _core: Core })._core;
   // One cell is used for all that are read.
-  const one = active.getNullCell();
-  return {
-    cols: terminal.cols,
-    rows: terminal.rows,
-    cursorX: active.cursorX,
-    cursorY: active.cursorY,
-    cursorShown: !coreService.isCursorHidden,
-    alternate: active.type === 'alternate',
-    row(y): Row {
-      const line = active.getLine(active.baseY + y);
-      if (!line) return { wrapped: false, cells: [] };
-      // Most of most screens is blank.
-      const length = line.translateToString(true).length === 0 ? 0 : terminal.cols;
-      const cells = Array.from({ length }, (_, x): Cell => {
-        line.getCell(x, one);
-        const hidden = one.isInvisible() !== 0;
-        return {
-          text: hidden ? '' : one.getChars(),
-          width: one.getWidth(),
-          faint: one.isDim() !== 0,
-          inverse: one.isInverse() !== 0,
-        };
-      });
-      return { wrapped: line.isWrapped, cells };
-    },
+  const one = terminal.buffer.active.getNullCell();
+
+  const read = (line: xterm.IBufferLine): Row => {
+    const cells: Cell[] = [];
+    // Most of most screens is blank.
+    const length = line.translateToString(true).length === 0 ? 0 : terminal.cols;
+    for (let x = 0; x < length; x++) {
+      line.getCell(x, one);
+      const text = one.isInvisible() === 0 ? one.getChars() : '';
+      cells.push({ text, width: one.getWidth(), faint: one.isDim() !== 0, inverse: one.isInverse() !== 0 });
+    }
+    return { wrapped: line.isWrapped, cells };
   };
+
+  const row = (y: number): Row => {
+    const { active } = terminal.buffer;
+    const line = active.getLine(active.baseY + y);
+    if (!line) return { wrapped: false, cells: [] };
+    const words = (line as unknown as Line)._line._data;
+    const before = kept[y];
+    if (before && before.row.wrapped === line.isWrapped && isSame(words, before.words)) return before.row;
+    const made = read(line);
+    kept[y] = isPlain(words) ? { words: words.slice(), row: made } : undefined;
+    return made;
+  };
+
+  return () => {
+    const { active } = terminal.buffer;
+    kept.length = Math.min(kept.length, terminal.rows);
+    return {
+      cols: terminal.cols,
+      rows: terminal.rows,
+      cursorX: active.cursorX,
+      cursorY: active.cursorY,
+      cursorShown: !core.coreService.isCursorHidden,
+      alternate: active.type === 'alternate',
+      row,
+    };
+  };
+}
+
+function isSame(words: Uint32Array, others: Uint32Array): boolean {
+  if (words.length !== others.length) return false;
+  for (let at = 0; at < words.length; at++) if (words[at] !== others[at]) return false;
+  return true;
+}
+
+function isPlain(words: Uint32Array): boolean {
+  for (let at = 0; at < words.length; at += 3) if ((words[at]! & COMBINED) !== 0) return false;
+  return true;
 }

@@ -88,7 +88,8 @@ export function createSubject(deps: SubjectDeps, id: string): Subject {
     if (!kept) watch.due(now() + AGAIN_MS);
   };
 
-  const watch = createWatch({ look: lookOnce, failed, now });
+  const working = () => last?.verdict.state === 'working';
+  const watch = createWatch({ look: lookOnce, working, failed, now });
 
   return {
     get last() {

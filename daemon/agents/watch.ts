@@ -15,6 +15,8 @@ export interface Watch {
 export interface WatchDeps {
   /** Looks; never called while another look is under way. */
   look(): Promise<void>;
+  /** The program was last seen to work: what it prints is mostly a spinner. */
+  working(): boolean;
   /** A look failed that nobody waits for. */
   failed(error: unknown): void;
   readonly now: () => number;
@@ -22,8 +24,10 @@ export interface WatchDeps {
 
 /** A picture that nothing was added to for so long is whole. */
 export const QUIET_MS = 200;
-/** While output goes on, looks are so far apart: what blocks must be known within half a second. */
+/** While output goes on, looks are so far apart: what blocks must be known within half a second, */
 const FLOW_MS = 400;
+/** and what works stops its spinner to ask, which is seen as quiet. */
+const WORK_MS = 1000;
 /** What comes first seldom comes alone. */
 const SOON_MS = 30;
 /** What a timer can hold. */
@@ -31,7 +35,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 const NEVER = Number.POSITIVE_INFINITY;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
-export function createWatch({ look, failed, now }: WatchDeps): Watch {
+export function createWatch({ look, working, failed, now }: WatchDeps): Watch {
   const ticks = () => performance.now();
   let printedAt = LONG_AGO;
   /** Of what was printed since the last look began, the first. */
@@ -47,7 +51,7 @@ export function createWatch({ look, failed, now }: WatchDeps): Watch {
   /** What was printed and not seen whole is looked at when it is whole, or when it goes on for long. */
   const nextAt = () => {
     const whole = printedAt + QUIET_MS > lookedAt ? printedAt + QUIET_MS : NEVER;
-    return Math.min(whole, Math.max(lookedAt + FLOW_MS, firstAt + SOON_MS), dueAt);
+    return Math.min(whole, Math.max(lookedAt + (working() ? WORK_MS : FLOW_MS), firstAt + SOON_MS), dueAt);
   };
 
   const arm = () => {

@@ -1,5 +1,6 @@
 /** Runs the benchmarks, all or those named as arguments, and prints a table each, or why there is none. Nothing is asserted. */
 
+import { resting, spinning } from './agents.js';
 import { cli } from './cli.js';
 import { commands } from './commands.js';
 import { crowd, lazy } from './crowd.js';
@@ -30,6 +31,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   ttyd,
   web,
   idle,
+  resting,
+  spinning,
 };
 
 const named = process.argv.slice(2);

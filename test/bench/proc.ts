@@ -10,6 +10,12 @@ export function cpuSeconds(...pids: readonly number[]): number {
   );
 }
 
+/** How often its main thread fell asleep: as often it was woken. */
+export function switches(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'utf8');
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN);
+}
+
 export interface Memory {
   readonly rssKiB: number;
   /** Shared pages counted by share: these may be added up. */
