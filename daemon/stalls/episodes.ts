@@ -27,7 +27,6 @@ export interface Episodes {
   begin(standing: Standing): Stall;
   worsen(open: Open, standing: Standing): Stall;
   end(open: Open, reason: Reason): void;
-  nudged(open: Open): void;
   all(): Iterable<Open>;
   /** The user's, the longest first. */
   list(user: string): Stall[];
@@ -64,7 +63,7 @@ export function createEpisodes({ store, journal, now }: EpisodesDeps): Episodes 
       const { userId } = session;
       const forMs = ticks - judged.since;
       const stall = stallFrom({ id: randomUUID(), session, judged, facts: progress, forMs, at: now() });
-      const kept = { stall, hash: progress.content.hash, nudgedAt: null };
+      const kept = { stall, hash: progress.content.hash };
       store.forget(session.id, now() - KEPT_MS);
       store.begin(userId, kept);
       journal.tell(userId, 'session/stalled', { sessionId: session.id, stall });
@@ -75,7 +74,7 @@ export function createEpisodes({ store, journal, now }: EpisodesDeps): Episodes 
       const forMs = ticks - (one.since ?? ticks);
       const stall = worsened(one.stall, { judged, facts: progress, forMs });
       const next = { ...one, stall, hash: progress.content.hash };
-      store.change(keptOf(next));
+      store.change({ stall, hash: next.hash });
       afterwards(() => put(next), { kind: 'worse', userId: one.userId, stall });
       return stall;
     },
@@ -86,11 +85,6 @@ export function createEpisodes({ store, journal, now }: EpisodesDeps): Episodes 
       store.end(id, now());
       journal.tell(userId, 'session/recovered', { sessionId, stall, reason });
       afterwards(() => void open.delete(sessionId), { kind: 'over', userId, stall, reason });
-    },
-    nudged(one) {
-      const next = { ...one, nudgedAt: now() };
-      store.change(keptOf(next));
-      put(next);
     },
     all: () => open.values(),
     list: (user) =>
@@ -103,10 +97,6 @@ export function createEpisodes({ store, journal, now }: EpisodesDeps): Episodes 
       return () => listeners.delete(listener);
     },
   };
-}
-
-function keptOf({ stall, hash, nudgedAt }: Kept): Kept {
-  return { stall, hash, nudgedAt };
 }
 
 function aged(stall: Stall, now: number): Stall {

@@ -7,7 +7,7 @@ import { JUDGING } from './judging.js';
 import type { StallStore } from './store.js';
 import { createWatch, type Watch, type WatchDeps } from './watch.js';
 
-export interface Stalls extends Pick<Episodes, 'list' | 'onEpisode' | 'nudged'>, Pick<Watch, 'onReminder' | 'heard'> {
+export interface Stalls extends Pick<Episodes, 'list' | 'onEpisode'>, Pick<Watch, 'onReminder' | 'heard'> {
   /** Ends what is left of sessions that are no more. */
   start(): void;
   /** A session is no more. */
@@ -48,7 +48,6 @@ export function createStalls(deps: StallsDeps): Stalls {
     rejudge: watch.rejudge,
     list: episodes.list,
     onEpisode: episodes.onEpisode,
-    nudged: episodes.nudged,
     onReminder: watch.onReminder,
     close() {
       leave();

@@ -7,8 +7,6 @@ export interface Kept {
   readonly stall: Stall;
   /** What the screen said, as `contentOf` reads it: with another one there was progress while nobody looked. */
   readonly hash: number;
-  /** When its agent was nudged because of it, Unix ms. */
-  readonly nudgedAt: number | null;
 }
 
 export interface StallStore {
@@ -17,8 +15,6 @@ export interface StallStore {
   begin(userId: string, kept: Kept): void;
   change(kept: Kept): void;
   end(id: string, at: number): void;
-  /** Of a session, begun since then, over or not. */
-  since(sessionId: string, at: number): Kept[];
   /** Of a session, over before then. */
   forget(sessionId: string, before: number): void;
 }
@@ -27,24 +23,19 @@ export function createStallStore(db: Db): StallStore {
   const selectOpen = db.prepare<[], { userId: string; stall: string }>(
     'SELECT user_id AS userId, stall FROM stall WHERE ended_at IS NULL /* at boot */',
   );
-  const selectSince = db.prepare<[string, number], { stall: string }>(
-    'SELECT stall FROM stall WHERE session_id = ? AND started_at >= ? ORDER BY started_at',
-  );
   const insert = db.prepare('INSERT INTO stall (id, user_id, session_id, stall, started_at) VALUES (?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE stall SET stall = ? WHERE id = ?');
   const end = db.prepare('UPDATE stall SET ended_at = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM stall WHERE session_id = ? AND started_at < ? AND ended_at IS NOT NULL');
-  const read = (row: { stall: string }) => JSON.parse(row.stall) as Kept;
 
   return {
-    open: () => selectOpen.all().map((row) => ({ userId: row.userId, kept: read(row) })),
+    open: () => selectOpen.all().map(({ userId, stall }) => ({ userId, kept: JSON.parse(stall) as Kept })),
     begin(userId, kept) {
       const { id, sessionId, startedAt } = kept.stall;
       insert.run(id, userId, sessionId, JSON.stringify(kept), startedAt);
     },
     change: (kept) => void update.run(JSON.stringify(kept), kept.stall.id),
     end: (id, at) => void end.run(at, id),
-    since: (sessionId, at) => selectSince.all(sessionId, at).map(read),
     forget: (sessionId, before) => void remove.run(sessionId, before),
   };
 }
