@@ -113,6 +113,7 @@ test('looks: soon after silence, once the output is whole, now and then while it
   const looks: number[] = [];
   const begun = performance.now();
   const watch = createWatch({
+    working: () => false,
     look: async () => void looks.push(performance.now() - begun),
     failed: assert.ifError,
     now: () => Date.now(),
