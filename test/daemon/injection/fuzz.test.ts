@@ -1,13 +1,13 @@
 /** Whatever an agent does with keys and dialogs: no success that was none, nothing typed twice, nothing typed into a dialog. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openInjecting } from '../../support/agent/injecting.js';
+import { openInjecting, openShared, type Shared } from '../../support/agent/injecting.js';
 import type { DialogKind, Quirks } from '../../support/agent/talk.js';
 import { type Random, randomFrom } from '../../support/random.js';
 
 const RUNS = Number(process.env.RDV_FUZZ_INJECTIONS ?? 500);
 const SEED = Number(process.env.RDV_SOAK_SEED ?? 20_261_128);
-/** Runs at once, each with a database and an agent of its own. */
+/** Runs at once, each with an agent of its own. */
 const AT_ONCE = 40;
 /** A fortieth of what they are, but for what takes its time on a busy machine. */
 const times = { echoMs: 80, confirmMs: 200, againMs: 40, pauses: 0.05, sweepMs: 100 };
@@ -33,10 +33,10 @@ function trouble(upTo: Random) {
   return { quirks, copyMode: chance(0.3), texts: 1 + upTo(3), queued: chance(0.3), lines: 1 + upTo(6) };
 }
 
-async function run(at: number): Promise<string> {
+async function run(at: number, shared: Shared): Promise<string> {
   const random = randomFrom(SEED + at);
   const { quirks, copyMode, texts, queued, lines } = trouble(random);
-  const it = openInjecting(undefined, { quirks, times });
+  const it = openInjecting(undefined, { quirks, times, shared });
   const { staged } = it;
   try {
     await staged.agents.look('');
@@ -71,10 +71,12 @@ async function run(at: number): Promise<string> {
 
 test(`of ${RUNS} runs none claims what was not, types twice, or into a dialog`, async (t) => {
   const outcomes = new Map<string, number>();
+  const shared = openShared();
+  t.after(() => shared.db.close());
   let next = 0;
   const worker = async () => {
     while (next < RUNS) {
-      const outcome = await run(next++);
+      const outcome = await run(next++, shared);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
   };

@@ -25,17 +25,32 @@ export interface InjectingOptions {
   readonly quirks?: Quirks;
   /** A database to keep. */
   readonly path?: string;
+  /** One that others use too, and close. */
+  readonly shared?: Shared;
   readonly session?: Session;
   readonly policy?: Partial<Policy>;
   readonly times?: Partial<typeof quick>;
 }
 
+export type Shared = ReturnType<typeof openShared>;
+
+export function openShared(path = ':memory:') {
+  const db = openDatabase(path);
+  return { db, sessions: createSessionStore(db), store: createInjectionStore(db) };
+}
+
 export function openInjecting(
   t: Pick<TestContext, 'after'> | undefined,
-  { quirks, path = ':memory:', session = sample({ agentProvider: 'claude' }), policy, times }: InjectingOptions = {},
+  {
+    quirks,
+    path = ':memory:',
+    shared,
+    session = sample({ agentProvider: 'claude' }),
+    policy,
+    times,
+  }: InjectingOptions = {},
 ) {
-  const db = openDatabase(path);
-  const sessions = createSessionStore(db);
+  const { db, sessions, store } = shared ?? openShared(path);
   if (!sessions.find(session.id)) {
     sessions.intend(session);
     sessions.save(session);
@@ -49,7 +64,7 @@ export function openInjecting(
   const audits: { broken?: Error } = {};
   const deps = {
     ...staged,
-    store: createInjectionStore(db),
+    store,
     journal,
     now: Date.now,
     ending: ending.signal,
@@ -76,7 +91,7 @@ export function openInjecting(
     ending.abort();
     await injections.close();
     staged.close();
-    db.close();
+    if (!shared) db.close();
   };
   t?.after(close);
   /** Steps that were told, of all receipts. */
