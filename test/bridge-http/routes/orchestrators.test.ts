@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
-import { commandRows, injectionRows, noticeRows, orchestratorRows } from './orchestrator-rows.js';
+import { commandRows, injectionRows, noticeRows } from './notice-rows.js';
+import { orchestratorRows } from './orchestrator-rows.js';
 import { check } from './rows.js';
 
 check('routes of orchestrators', orchestratorRows);
