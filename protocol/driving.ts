@@ -1,5 +1,6 @@
 /** Driving a session from outside: typing into it, reading its text, waiting for what it does. */
 import * as z from 'zod';
+import { AgentState } from './agents.js';
 import { method } from './define.js';
 
 const id = z.uuid().describe('Session id.');
@@ -80,34 +81,43 @@ export const drivingMethods = {
   }),
 
   'session/wait': method({
-    summary: 'Waits until a session prints a pattern, falls silent, or its program ends.',
+    summary: 'Waits until a session prints a pattern, falls silent, comes into a state, or its program ends.',
     effect: 'read',
     scope: 'terminal:read',
     concerns: { session: ['id'] },
     params: z.object({
       id,
-      until: z.enum(['pattern', 'idle', 'exit']).describe('What to wait for.'),
+      until: z
+        .enum(['pattern', 'idle', 'state', 'exit'])
+        .describe('What to wait for; `idle` is silence, whatever runs.'),
       pattern: z
         .string()
         .min(1)
         .max(1000)
         .optional()
         .describe('RE2 expression for one line; text already on the screen counts. Needed for `pattern`.'),
+      states: z
+        .array(AgentState)
+        .min(1)
+        .optional()
+        .describe('States of its agent, of which one ends the wait. Needed for `state`.'),
       idleMs: z.int().min(50).max(600_000).default(2000).describe('Silence that counts as idle.'),
       timeoutMs: z.int().min(0).max(3_600_000).default(30_000),
       progressToken: z.union([z.string(), z.int()]).optional().describe('Asks for `$/progress` each second.'),
     }),
     result: z.object({
       reason: z
-        .enum(['matched', 'idle', 'exited'])
+        .enum(['matched', 'idle', 'state', 'exited'])
         .describe('Also `exited` when the program ends before the rest comes true.'),
       line: z.string().optional().describe('The line that matched.'),
+      state: AgentState.optional().describe('The state its agent is in, of those waited for.'),
       exitCode: z.int().nullable().optional(),
       elapsedMs: z.int(),
     }),
     errors: ['NotFound', 'Gone', 'Timeout'],
     args: ['id'],
     doors: ['cli', 'mcp'],
-    example: "rdv session wait 3f2a --until pattern --pattern 'Listening on \\d+'",
+    example:
+      "rdv session wait 3f2a --until state --states idle,blocked\n  rdv session wait 3f2a --until pattern --pattern 'Listening on \\d+'",
   }),
 };

@@ -1,6 +1,6 @@
-/** Waits for something to become true of a session: a line printed, silence, the end of its program. */
+/** Waits for something to become true of a session: a line printed, silence, a state of its agent, the end of its program. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Parsed, type Result, RpcError, type Session } from '#protocol';
+import { type AgentState, type Parsed, type Result, RpcError, type Session } from '#protocol';
 import type { Backend } from '../backend/index.js';
 import type { Caller } from '../rpc/handlers.js';
 import { compilePattern, matchesIn, type Pattern } from './pattern.js';
@@ -12,8 +12,17 @@ export interface WaitDeps {
   readonly store: SessionStore;
   readonly places: Places;
   readonly backend: Pick<Backend, 'capture'>;
+  readonly agents: AgentsAsked;
   /** Aborted when the daemon begins to stop: no wait holds it up. */
   readonly ending: AbortSignal;
+}
+
+/** What is asked of the agents. */
+export interface AgentsAsked {
+  /** The last look; undefined before the first. */
+  find(sessionId: string): { readonly verdict: { readonly state: AgentState } } | undefined;
+  /** Returns the way out. */
+  onChange(listener: (change: { readonly look: { readonly sessionId: string } }) => void): () => void;
 }
 
 type Wanted = Parsed<'session/wait'>;
@@ -46,6 +55,9 @@ export async function waitFor(
   const bell = createBell();
   const signal = AbortSignal.any([caller.signal, deps.ending]);
   const leave = deps.places.listen(session.id, bell.ring);
+  const leaveAgents = deps.agents.onChange(({ look: { sessionId } }) => {
+    if (sessionId === session.id) bell.ring();
+  });
   const ticking = setInterval(() => caller.progress({ elapsedMs: elapsed() }), PROGRESS_MS);
   signal.addEventListener('abort', bell.ring);
   try {
@@ -60,19 +72,30 @@ export async function waitFor(
     }
   } finally {
     leave();
+    leaveAgents();
     clearInterval(ticking);
     signal.removeEventListener('abort', bell.ring);
   }
 }
 
-/** Whether the program ended, or the line is there. */
-function lookFor(deps: WaitDeps, { id }: Session, { until, pattern }: Wanted, pane: number, over: () => boolean) {
-  const { store, places, backend } = deps;
+/** Whether the program ended, or the line is there, or its agent is where it was to come. */
+function lookFor(
+  deps: WaitDeps,
+  { id }: Session,
+  { until, pattern, states }: Wanted,
+  pane: number,
+  over: () => boolean,
+) {
+  const { store, places, backend, agents } = deps;
+  const wanted = until === 'state' ? statesOf(states) : [];
   const expression = until === 'pattern' ? patternOf(pattern) : undefined;
   return async (): Promise<Found | undefined> => {
     const session = store.find(id);
     const line = expression && places.find(id) ? await findLine(backend, pane, expression, over) : undefined;
     if (line !== undefined) return { reason: 'matched', line };
+    const state = session?.exit ? 'exited' : (agents.find(id)?.verdict.state ?? 'unknown');
+    if (wanted.includes(state))
+      return { reason: 'state', state, ...(session?.exit && { exitCode: session.exit.code }) };
     if (session?.exit) return { reason: 'exited', exitCode: session.exit.code };
     if (places.find(id)?.pane !== pane)
       throw new RpcError('Gone', `Session ${id} was closed.`, { code: 'TMUX_SESSION_GONE' });
@@ -91,6 +114,11 @@ async function findLine(backend: WaitDeps['backend'], pane: number, pattern: Pat
 function patternOf(pattern: string | undefined): Pattern {
   if (pattern !== undefined) return compilePattern(pattern);
   throw new RpcError('InvalidParams', 'Expected `pattern` when waiting until `pattern`, got none.');
+}
+
+function statesOf(states: readonly AgentState[] | undefined): readonly AgentState[] {
+  if (states !== undefined) return states;
+  throw new RpcError('InvalidParams', 'Expected `states` when waiting until `state`, got none.');
 }
 
 function createSilence(places: Places, { id }: Session, { until, idleMs }: Wanted) {
@@ -127,12 +155,14 @@ function createBell() {
   };
 }
 
-function timedOut({ until, timeoutMs, pattern }: Wanted): RpcError {
+function timedOut({ until, timeoutMs, pattern, states = [] }: Wanted): RpcError {
   const what =
     until === 'pattern'
       ? `the pattern ${pattern} did not appear`
       : until === 'idle'
         ? 'the session did not fall silent'
-        : 'the program did not end';
+        : until === 'state'
+          ? `its agent was not ${states.join(' or ')}`
+          : 'the program did not end';
   return new RpcError('Timeout', `Within ${timeoutMs} ms ${what}.`);
 }

@@ -1,7 +1,7 @@
 /** The session and event slices as the daemon wires them, over real SQLite and a slow fake tmux. */
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
-import { type MethodName, methods, type Params, type Result, type Session } from '#protocol';
+import { type AgentState, type MethodName, methods, type Params, type Result, type Session } from '#protocol';
 import { openDatabase } from '../../daemon/db/open.js';
 import { eventHandlers } from '../../daemon/events/handlers.js';
 import { createJournal } from '../../daemon/events/journal.js';
@@ -66,9 +66,11 @@ export function openMemory({
   db.prepare("INSERT OR IGNORE INTO folder VALUES (?, 'ann', NULL, 'known', NULL, 0, 0, 1, 1)").run(
     surroundings.folders.known,
   );
+  const agents = createFakeAgents();
   const deps = {
     ...floor,
     ...surroundings,
+    agents,
     startup: createStartup(floor, { quietMs: 20, muteMs: 60, patienceMs: 200 }),
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
     umask: 0o022,
@@ -185,4 +187,25 @@ export function createFakePeer(user: string) {
     },
   };
   return { peer, told, leave: () => void leaving.emit('close') };
+}
+
+/** Agents are in the state a test says. */
+function createFakeAgents() {
+  const states = new Map<string, AgentState>();
+  const listeners = new Set<(change: { look: { sessionId: string } }) => void>();
+  return {
+    find: (id: string) => (states.has(id) ? { verdict: { state: states.get(id)! } } : undefined),
+    onChange(listener: (change: { look: { sessionId: string } }) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** Listening now. */
+    get listeners() {
+      return listeners.size;
+    },
+    become(sessionId: string, state: AgentState) {
+      states.set(sessionId, state);
+      for (const listener of listeners) listener({ look: { sessionId } });
+    },
+  };
 }

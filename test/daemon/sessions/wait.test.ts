@@ -48,6 +48,33 @@ test('silence is counted from the last output', async (t) => {
   assert.deepEqual(await wait({ until: 'idle', idleMs: 50, timeoutMs: 0 }), { reason: 'idle' });
 });
 
+test('a state its agent is in, or comes into, ends the wait; one of another session does not', async (t) => {
+  const { slice, id, wait } = await waiting(t);
+  const { id: other } = await slice.made();
+  const states = ['blocked', 'idle'] as const;
+  const found = wait({ until: 'state', states: [...states] });
+  slice.agents.become(id, 'working');
+  slice.agents.become(other, 'idle');
+  slice.agents.become(id, 'blocked');
+  assert.deepEqual(await found, { reason: 'state', state: 'blocked' });
+  assert.deepEqual(await wait({ until: 'state', states: ['blocked'], timeoutMs: 0 }), {
+    reason: 'state',
+    state: 'blocked',
+  });
+  assert.equal(slice.agents.listeners, 0);
+});
+
+test('a wait for a state needs one, and ends with the program', async (t) => {
+  const { slice, id, wait } = await waiting(t);
+  await assert.rejects(wait({ until: 'state' }), refused('InvalidParams', /Expected `states`/));
+  const both = [wait({ until: 'state', states: ['idle'] }), wait({ until: 'state', states: ['exited'] })];
+  slice.backend.exit(id, 3);
+  assert.deepEqual(await Promise.all(both), [
+    { reason: 'exited', exitCode: 3 },
+    { reason: 'state', state: 'exited', exitCode: 3 },
+  ]);
+});
+
 for (const until of ['exit', 'idle', 'pattern'] as const) {
   test(`the end of the program ends a wait for ${until}, with its exit code, also when it was seen before`, async (t) => {
     const { slice, id, wait } = await waiting(t);
@@ -72,6 +99,7 @@ test('the last words of a program are matched, not only its end', async (t) => {
 const late: [Omit<Params<'session/wait'>, 'id'>, RegExp][] = [
   [{ until: 'pattern', pattern: 'x+' }, /^Within 50 ms the pattern x\+ did not appear\.$/],
   [{ until: 'idle', idleMs: 5000 }, /^Within 50 ms the session did not fall silent\.$/],
+  [{ until: 'state', states: ['idle', 'done'] }, /^Within 50 ms its agent was not idle or done\.$/],
   [{ until: 'exit' }, /^Within 50 ms the program did not end\.$/],
 ];
 for (const [wanted, words] of late) {
