@@ -1,5 +1,6 @@
 /** Sessions and agents as the dashboard is told of them, for tests. */
-import type { Agent, Folder, Insight, Notice, Receipt, Session } from '#protocol';
+import type { Agent, Event, EventName, Folder, Insight, Notice, Receipt, Session } from '#protocol';
+import { fromLists, type Lists, type Watched } from '../../../client/cli/watched.js';
 
 export const at = 1_700_000_000_000;
 
@@ -62,3 +63,10 @@ export const receipt = (i: number, more: Partial<Receipt> = {}): Receipt => ({
   ...{ createdAt: at, updatedAt: at, expiresAt: at + 1000 },
   ...more,
 });
+
+/** What is known after these lists. */
+export const lists = (more: Partial<Lists>): Watched =>
+  fromLists({ sessions: [], agents: [], folders: [], notices: [], insights: [], stalls: [], ...more });
+
+let place = 0;
+export const event = (name: EventName, params: object): Event => ({ seq: ++place, at, name, params: { ...params } });
