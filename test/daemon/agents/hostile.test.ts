@@ -6,7 +6,7 @@ import { builtIn } from '../../../daemon/agents/manifests/index.js';
 import { type CorpusScreen, drawScreen, judgeScreen, readCorpus } from '../../support/screens.js';
 
 const corpus = readCorpus();
-const runs = Number(process.env.RDV_SOAK_SCREENS ?? 250);
+const runs = Number(process.env.RDV_SOAK_SCREENS ?? 120);
 
 /** What says the opposite of many screens, if it is taken for more than a quotation. */
 const quotations = [
