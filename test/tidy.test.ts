@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { allMethods, allNotifications } from '#protocol';
-import { mayImport, pure } from './support/house.js';
+import { mayImport } from './support/house.js';
+import { pure } from './support/pure.js';
 import { importsOf, readSources, repositoryFiles, type Source } from './support/sources.js';
 
 const topLevel = [
