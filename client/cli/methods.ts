@@ -53,7 +53,7 @@ function addFields(
   // What follows a program's name belongs to that program.
   if (rest && positional.at(-1)?.name === 'command') command.passThroughOptions();
   const optional = all.filter((field) => !positional.includes(field));
-  for (const field of optional) command.addOption(toOption(field));
+  for (const field of optional) for (const option of toOptions(field)) command.addOption(option);
   if (method.effect === 'destroy') command.option('--yes', 'do it without asking');
   command.action(async () => {
     const params: Record<string, unknown> = {};
@@ -92,10 +92,19 @@ function addArgument(command: Command, field: Field, rest: boolean): void {
   else command.argument(text, describe(field), (value: string) => fromText(field, value));
 }
 
+/** What is neither true nor false unless somebody says so can be said both ways. */
+function toOptions(field: Field): Option[] {
+  if (field.type !== 'boolean') return [toOption(field)];
+  const name = kebab(field.name);
+  const no = new Option(`--no-${name}`, field.default === true ? describe(field) : `not \`--${name}\``);
+  return [
+    ...(field.default === true ? [] : [new Option(`--${name}`, describe(field))]),
+    ...(field.default === false ? [] : [no]),
+  ];
+}
+
 function toOption(field: Field): Option {
   const name = kebab(field.name);
-  if (field.type === 'boolean')
-    return new Option(field.default === true ? `--no-${name}` : `--${name}`, describe(field));
   const option = new Option(`--${name} <${placeholder(field)}>`, describe(field));
   if (field.choices) option.choices(field.choices);
   else option.argParser((text: string, before: unknown) => merge(field, fromText(field, text), before) ?? NONE);

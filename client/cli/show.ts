@@ -101,6 +101,8 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'interaction/list': showInteractions,
     'session/stalls': (output, { stalls }, now) => showStalled(output, stalls, now),
     'orchestrator/list': showOrchestrators,
+    'orchestrator/create': (output, { orchestrator }) => showFields(output, orchestrator),
+    'orchestrator/update': (output, { orchestrator }) => showFields(output, orchestrator),
     'orchestrator/health': showOrchestratorHealth,
     'orchestrator/stalled': (output, { stalledSessions }, now) => showStalled(output, stalledSessions, now),
     'insight/list': showInsights,
@@ -112,6 +114,9 @@ const asRoots = (folders: readonly Folder[]) => folders.map((folder) => ({ ...fo
 
 async function showFields(output: Output, result: object): Promise<void> {
   const entries = Object.entries(result);
+  // What is told of one thing alone is that thing.
+  const [, only] = entries.length === 1 ? entries[0]! : [];
+  if (isRecords([only]) && only !== null && !Array.isArray(only)) return showFields(output, only as object);
   const lists = entries.filter(([, value]) => isRecords(value)) as [string, object[]][];
   const plain = entries.filter(([, value]) => !isRecords(value));
   if (plain.length === 1 && plain[0]![0] === 'success') return output.note('Done.');

@@ -48,6 +48,8 @@ async function commands(t: TestContext, answer: Partial<Receipt> = { state: 'sub
       counts: { total: 3, unresolved: 1, bySeverity: { info: 0, warning: 0, error: 1, critical: 0 } },
     }),
     'insight/get': () => insight(600),
+    'orchestrator/get': () => ({ orchestrator }),
+    'orchestrator/update': () => ({ orchestrator, auditLog: { id: 'a', actionType: 'config_changed', timestamp: '' } }),
   });
   t.after(() => stub.stop());
   const environment = { RDV_SOCKET: stub.socketPath };
@@ -155,4 +157,20 @@ test('orchestrators, insights and receipts are meant by name or the beginning of
     found.map(({ code }) => code),
     [0, 0, 0, 0],
   );
+});
+
+test('what is neither yes nor no unless somebody says so is said both ways, and one thing is shown field by field', async (t) => {
+  const { stub, run } = await commands(t);
+  const ran = await Promise.all([
+    run('insight', 'list', 'master', '--resolved'),
+    run('insight', 'list', 'master', '--no-resolved'),
+    run('insight', 'list', 'master'),
+    run('orchestrator', 'get', 'master'),
+    run('orchestrator', 'update', 'master', '--no-auto-intervention'),
+  ]);
+  const asked = (await stub.heardOf('insight/list', 3)).map(({ params }) => String(params.resolved));
+  assert.deepEqual(asked.sort(), ['false', 'true', 'undefined']);
+  const [{ params }] = (await stub.heardOf('orchestrator/update')) as [Heard];
+  assert.deepEqual(params, { id: uuid(800), autoIntervention: false });
+  for (const { stdout } of ran.slice(3)) assert.match(stdout, /^name\tMaster Control$/m);
 });
