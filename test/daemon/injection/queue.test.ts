@@ -1,20 +1,24 @@
 /** What waits to be typed: in order, one for each time the agent becomes idle, bounded in number and time, and taken back. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openInjecting } from '../../support/agent/injecting.js';
+import { folderFor } from '../../support/whole.js';
 
 type Injecting = ReturnType<typeof openInjecting>;
 
-/** Ends the agent's turn, and waits until what follows from that is over. */
+/** Ends the agent's turn. */
 async function turnEnds({ staged }: Injecting): Promise<void> {
   await staged.agents.look('');
   staged.tell({ do: 'idle' });
   await staged.agents.look('');
-  await pause(200);
+}
+
+/** Waits for the agent to have got so many prompts, and for the last of them to be confirmed. */
+async function submits({ staged, told }: Injecting, count: number): Promise<void> {
+  const confirmed = () => new Set(told().flatMap(({ id, state }) => (state === 'turnStarted' ? [id] : []))).size;
+  while (staged.submitted.length < count || confirmed() < count) await pause(10);
 }
 
 async function working(it: Injecting): Promise<Injecting> {
@@ -35,7 +39,7 @@ test('one text is typed each time the agent becomes idle; those in a hurry stand
   assert.deepEqual(it.staged.read.length, 0);
   for (let turns = 1; turns <= 4; turns++) {
     await turnEnds(it);
-    assert.equal(it.staged.submitted.length, turns);
+    await submits(it, turns);
   }
   assert.deepEqual(it.staged.submitted, ['soon 1', 'soon 2', 'queued 1', 'queued 2']);
 });
@@ -44,7 +48,7 @@ test('an idle agent gets at once what would wait; with a draft in its box, when 
   const it = openInjecting(t, { times: { sweepMs: 50 } });
   await it.staged.agents.look('');
   await it.send('at once', { mode: 'queue' });
-  await pause(200);
+  await submits(it, 1);
   assert.deepEqual(it.staged.submitted, ['at once']);
   await turnEnds(it);
   it.staged.tell({ do: 'draft', text: 'mine' });
@@ -53,7 +57,7 @@ test('an idle agent gets at once what would wait; with a draft in its box, when 
   await pause(200);
   assert.equal(it.deps.store.get('ann', waits.id).receipt.state, 'queued');
   await it.staged.backend.type(1, Buffer.from('\x15'));
-  await pause(300);
+  await submits(it, 2);
   assert.deepEqual(it.staged.submitted, ['at once', 'later']);
 });
 
@@ -61,13 +65,14 @@ test('what waits too long is given up, and what waits for a session that is clos
   const it = await working(openInjecting(t));
   const short = await it.send('short', { mode: 'queue', ttlMs: 30 });
   const long = await it.send('long', { mode: 'queue' });
-  await pause(150);
   const codeOf = (id: string) => it.deps.store.get('ann', id).receipt.code;
+  while (codeOf(short.id) === null) await pause(10);
   assert.deepEqual([codeOf(short.id), codeOf(long.id)], ['EXPIRED', null]);
   it.sessions.save({ ...it.session, status: 'closed' });
   it.injections.ended(it.session.id);
   assert.equal(codeOf(long.id), 'SESSION_CLOSED');
   await turnEnds(it);
+  await pause(200);
   assert.equal(it.staged.read.length, 0);
 });
 
@@ -79,12 +84,12 @@ test('fifty may wait, and one that waits is taken back', async (t) => {
   assert.equal(it.injections.cancel(injection).code, 'CANCELLED');
   assert.throws(() => it.injections.cancel(it.deps.store.get('ann', all[0]!.id)), { data: { code: 'Conflict' } });
   await turnEnds(it);
+  await submits(it, 1);
   assert.deepEqual(it.staged.submitted, ['1']);
 });
 
 test('after a restart what waited waits on, and what was begun is never typed again', async (t) => {
-  const path = join(tmpdir(), `rdv-injecting-${process.pid}.db`);
-  t.after(() => rmSync(path, { force: true }));
+  const path = join(folderFor(t), 'rdv.db');
   const before = await working(openInjecting(undefined, { path }));
   const waits = await before.send('waits', { mode: 'queue', key: 'w' });
   const cut = await before.send('cut', { mode: 'queue', key: 'c' });
@@ -93,7 +98,7 @@ test('after a restart what waited waits on, and what was begun is never typed ag
   await before.close();
   const it = openInjecting(t, { path, session: before.session });
   it.injections.recover();
-  await pause(200);
+  await submits(it, 1);
   const states = it.deps.store.list('ann', { limit: 9 }).map(({ state, code }) => `${state} ${code}`);
   assert.deepEqual(states, ['indeterminate DAEMON_RESTARTED', 'turnStarted null']);
   const again = await Promise.all(['w', 'c'].map((key) => it.send('whatever', { key })));
