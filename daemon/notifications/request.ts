@@ -1,5 +1,5 @@
 /** One POST, on a connection of its own: no redirect is followed, no proxy asked, and nothing but the status is read. */
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface Post {
@@ -19,13 +19,21 @@ export function post({ url, headers, body, signal }: Post): Promise<number> {
     const sent = secure
       ? httpsRequest(url, { ...options, agent: new HttpsAgent() })
       : httpRequest(url, { ...options, agent: new HttpAgent() });
-    sent.once('response', (response) => {
-      resolve(response.statusCode ?? 0);
+    const answered = ({ statusCode }: IncomingMessage) => {
+      resolve(statusCode ?? 0);
       // What else it has to say may have no end.
       sent.destroy();
+    };
+    sent.once('response', answered);
+    // One that wants to talk otherwise than by HTTP has answered too; nothing else would tell of it.
+    sent.once('upgrade', (answer, socket) => {
+      answered(answer);
+      socket.destroy();
     });
     // It may fail again once it has its answer.
     sent.on('error', reject);
+    // Whatever else ends it must not be waited for.
+    sent.once('close', () => reject(new Error('It ended without an answer.')));
     sent.end(body);
   });
 }

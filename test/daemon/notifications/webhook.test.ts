@@ -170,6 +170,24 @@ test('one whose answer has no end is taken at its first word, and left', async (
   await gone;
 });
 
+test('one that answers that it would rather speak something else than HTTP keeps no other from being posted', async (t) => {
+  const server = await hookServer(t, (response, count) => {
+    if (count > 1) return response.end();
+    const { socket } = response;
+    socket?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    return response;
+  });
+  const { post, over, log } = opened(t, server.url);
+  post('n1');
+  post('n2');
+  await over();
+  assert.deepEqual(
+    server.received.map(({ headers }) => headers['x-rdv-delivery']),
+    ['n1-1', 'n2-1'],
+  );
+  assert.match(String(log.find(({ notification }) => notification === 'n1')?.reason), /answered with 101/);
+});
+
 test('one that is gone is tried again and given up', async (t) => {
   const server = await hookServer(t);
   server.close();
