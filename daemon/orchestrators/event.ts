@@ -9,6 +9,7 @@ import {
 } from '#protocol';
 import type { Handlers } from '../rpc/handlers.js';
 import type { Identity } from '../rpc/identity.js';
+import { isLive } from '../sessions/session.js';
 import { isWatching, type Kept, watches } from './orchestrator.js';
 import type { Roster } from './roster.js';
 
@@ -61,7 +62,8 @@ export function eventHandlers(deps: RoutingDeps): EventHandlers {
         return { received: true, sessionFound: false, sessionId: null, event: event.event, routing: nobody };
       return {
         ...{ received: true, sessionFound: true, sessionId: session.id, event: event.event },
-        routing: route(deps, session, event),
+        // What arrives behind the end of the session has nobody to go to: nothing would ever end it.
+        routing: isLive(session) ? route(deps, session, event) : nobody,
       };
     },
   };

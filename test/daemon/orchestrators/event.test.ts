@@ -101,3 +101,15 @@ test('an end of the session resolves what its agent told', async (t) => {
   slice.orchestrators.ended({ ...unfiled, status: 'closed' });
   assert.deepEqual(await open(master.id), []);
 });
+
+test("what arrives when the session is closed already is nobody's", async (t) => {
+  const world = openOrchestrated(t);
+  const master = await world.master();
+  const session = world.file(null, { status: 'closed' });
+  const answer = await world.call('orchestrator/event', { event: 'error', agent: 'claude', sessionId: session.id });
+  assert.deepEqual(
+    [answer.sessionFound, answer.routing],
+    [true, { folderOrchestrator: null, masterOrchestrator: null, escalated: false }],
+  );
+  assert.equal((await world.call('insight/counts', { orchestratorId: master.id })).unresolved, 0);
+});
