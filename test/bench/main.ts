@@ -34,6 +34,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   idle,
   resting,
   spinning,
+  noticed,
 };
 
 const named = process.argv.slice(2);
