@@ -7,7 +7,7 @@ import { isLive } from './sessions/session.js';
 
 interface Deps {
   readonly agents: Pick<Agents, 'find' | 'onLook'>;
-  readonly injection: Pick<InjectionSlice, 'injections'>;
+  readonly injection: Pick<InjectionSlice, 'injections' | 'store'>;
   readonly store: { find(id: string): Session | undefined };
   readonly hearing: Set<(heard: Heard) => void>;
 }
@@ -16,16 +16,27 @@ interface Deps {
 const PATIENCE_MS = 10 * 60_000;
 const done: ReadonlySet<string> = new Set(['submitted', 'turnStarted', 'completed']);
 
-/** Resolves when the prompt was seen to be taken. Throws Gone, Timeout, and Conflict with the reason why it was not. */
-export function createInstruct(deps: Deps): (sessionId: string, text: string) => Promise<void> {
-  const { injections } = deps.injection;
-  return async (sessionId, text) => {
+/**
+ * Resolves when the prompt was seen to be taken. With a key that was used before nothing is typed: it is as that one went.
+ * Throws Gone, Timeout, and Conflict with the reason why it was not.
+ */
+export function createInstruct(deps: Deps): (sessionId: string, text: string, key?: string) => Promise<void> {
+  const { injections, store } = deps.injection;
+  /** What a daemon that was killed may have typed without a word of it. */
+  const before = (sessionId: string, key: string | undefined) => {
+    const session = deps.store.find(sessionId);
+    return session && key !== undefined ? store.byKey(session.userId, key) : undefined;
+  };
+  const type = async (sessionId: string, text: string, key: string | null) => {
     const { spawnId } = await whenReady(deps, sessionId);
     const session = deps.store.find(sessionId);
     if (!session) throw gone(sessionId);
-    const nobody = { orchestratorId: null, tokenId: null, connection: null, key: null };
+    const nobody = { orchestratorId: null, tokenId: null, connection: null };
     const how = { mode: 'whenIdle', submit: true, expect: { spawnId }, ttlMs: PATIENCE_MS } as const;
-    const { injection } = injections.send({ session, text, ...how, ...nobody, why: 'the task of an orchestrator' });
+    return injections.send({ session, text, key, ...how, ...nobody, why: 'the task of an orchestrator' }).injection;
+  };
+  return async (sessionId, text, key) => {
+    const injection = before(sessionId, key) ?? (await type(sessionId, text, key ?? null));
     const late = AbortSignal.timeout(2 * PATIENCE_MS);
     const { state, reason, code } = await injections.reach(injection, 'submitted', late);
     if (done.has(state)) return;

@@ -40,7 +40,7 @@ export interface OrchestratingDeps
   readonly hearing: Set<(heard: Heard) => void>;
   readonly stalls: StallsHeard;
   readonly agents: Pick<Agents, 'find' | 'onLook' | 'report'>;
-  readonly injection: Pick<InjectionSlice, 'injections'>;
+  readonly injection: Pick<InjectionSlice, 'injections' | 'store'>;
 }
 
 const DAY_MS = 24 * 3_600_000;

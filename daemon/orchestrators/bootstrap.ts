@@ -20,8 +20,11 @@ export interface BootstrapDeps {
   readonly createSession: (user: string, wanted: SessionWanted, signal?: AbortSignal) => Promise<Session>;
   /** Ends a session of ours; one that has ended is left alone. */
   readonly endSession: (user: string, id: string) => Promise<void>;
-  /** Types a prompt once the agent of the session takes one. Throws RpcError when it does not, in time. */
-  readonly instruct: (sessionId: string, text: string) => Promise<void>;
+  /**
+   * Types a prompt once the agent of the session takes one; with the same key it is typed once, whichever daemon asks. Throws
+   * RpcError when it does not, in time.
+   */
+  readonly instruct: (sessionId: string, text: string, key?: string) => Promise<void>;
   readonly monitor: Pick<Monitor, 'begin'>;
   readonly journal: Pick<Journal, 'act' | 'tell' | 'afterwards'>;
   readonly lock: Lock;
@@ -187,7 +190,7 @@ function tellTask(deps: BootstrapDeps, { id, sessionId }: Kept, ready: () => voi
     if (!kept) return;
     try {
       if (sessionId === null) throw new RpcError('Gone', 'The session it was to live in has ended.');
-      await deps.instruct(sessionId, taskOf(roster.shown(kept)));
+      await deps.instruct(sessionId, taskOf(roster.shown(kept)), `task ${id}`);
       note('bootstrapped', {});
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;

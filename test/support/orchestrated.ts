@@ -45,7 +45,7 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
   const ending = new AbortController();
   const log: Record<string, unknown>[] = [];
   /** What agents of orchestrators were told, in which session; `until` is when they take it. */
-  const instructed: { id: string; text: string }[] = [];
+  const instructed: { id: string; text: string; key: string | undefined }[] = [];
   const script = {
     choice: 'watch' as Choice,
     path: '/src' as string | null,
@@ -90,9 +90,9 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
     async endSession(user, id) {
       store.save({ ...store.get(user, id), status: 'closed' });
     },
-    async instruct(id, text) {
+    async instruct(id, text, key) {
       await script.instruct();
-      instructed.push({ id, text });
+      instructed.push({ id, text, key });
     },
     placeOf: () => ({ epoch: 'e1', offset: 77 }),
     steady: async (_what, round) => {

@@ -85,6 +85,20 @@ test('an agent that takes no task is written down, also by the next daemon, and 
   assert.ok((await actionsOf(again, orchestrator.id)).includes('bootstrap_failed'));
 });
 
+test('the next daemon asks for the task by the same name as the one before, so that it is typed once', async (t) => {
+  const slice = openOrchestrated(t);
+  let typed = () => {};
+  slice.script.instruct = () => new Promise((resolve) => (typed = resolve));
+  const { orchestrator } = await slice.call('orchestrator/reinitialize', { type: 'master' });
+  const again = slice.again();
+  again.orchestrators.start();
+  await again.settled();
+  typed();
+  await slice.settled();
+  const keys = [...slice.instructed, ...again.instructed].map(({ key }) => key);
+  assert.deepEqual(keys, [`task ${orchestrator.id}`, `task ${orchestrator.id}`]);
+});
+
 test('the preference that names an agent brings it up with the first session', async (t) => {
   const slice = openOrchestrated(t);
   slice.script.choice = 'codex';
