@@ -63,7 +63,8 @@ export async function attempt(deps: AttemptDeps, injection: Injection, begun: ()
   };
   try {
     const why = await typeText(deps, job);
-    return why ? { is: 'refused', why } : { is: 'typed' };
+    if (why) return { is: 'refused', why };
+    return { is: place === undefined ? 'over' : 'typed' };
   } finally {
     const written = place;
     if (written !== undefined) deps.steadily(() => auditor.end(act, ledger.stateOf(injection), written));

@@ -88,6 +88,36 @@ test('fifty may wait, and one that waits is taken back', async (t) => {
   assert.deepEqual(it.staged.submitted, ['1']);
 });
 
+test('one that is taken back, or too old, while its program is looked at is not typed, and the next one is', async (t) => {
+  const it = openInjecting(t);
+  await it.staged.agents.look('');
+  const capture = it.staged.backend.capture;
+  const during = (act: () => unknown) => {
+    it.deps.backend.capture = async () => {
+      it.deps.backend.capture = capture;
+      await act();
+      return capture();
+    };
+  };
+  const takeBack = () => {
+    const [newest] = it.deps.store.list('ann', { limit: 1 });
+    it.injections.cancel(it.deps.store.get('ann', newest!.id));
+  };
+  for (const mode of ['now', 'whenIdle'] as const) {
+    during(takeBack);
+    const { id } = await it.send('never', { mode });
+    await pause(50);
+    assert.equal(it.deps.store.get('ann', id).receipt.code, 'CANCELLED', mode);
+  }
+  during(() => pause(100));
+  const { id } = await it.send('never', { mode: 'whenIdle', ttlMs: 20 });
+  await pause(300);
+  assert.equal(it.deps.store.get('ann', id).receipt.state, 'expired');
+  assert.match((await it.send('x')).state, /^(submitted|turnStarted)$/);
+  assert.deepEqual(it.staged.pasted, ['x']);
+  assert.equal(it.audit.length, 2);
+});
+
 test('after a restart what waited waits on, and what was begun is never typed again', async (t) => {
   const path = join(folderFor(t), 'rdv.db');
   const before = await working(openInjecting(undefined, { path }));
