@@ -1,7 +1,7 @@
 /** The lives of a session's program: which agent is in front, since when, and what is gathered of it. */
 import type { HookReport, Session } from '#protocol';
 import type { Provider } from './evidence.js';
-import { foregroundOf, isScript, isShell, type Process } from './foreground.js';
+import { foregroundOf, isShell, type Process, startsAnother } from './foreground.js';
 import { begin, type Claim, type Gathered } from './gather.js';
 import type { Manifest } from './manifests/manifest.js';
 import { agentIn, chooseProvider } from './provider.js';
@@ -57,7 +57,9 @@ export function createLives({ manifests, pidOf }: LivesDeps): Lives {
   const change = (key: string, provider: Provider, session: Session, startedAt: number) => {
     const manifest = manifests.manifest(provider);
     if (life) retire();
-    const { graceMs, startsSlowly } = manifest;
+    const { graceMs } = manifest;
+    // One that a person started by hand may be there to answer once, and shows nothing until then.
+    const startsSlowly = manifest.startsSlowly && isDeclared(session);
     const spawnId = key.startsWith('unknown') ? `${session.id.slice(0, 8)}.${++count}` : key;
     const gathered = begin({ spawnId, startedAt, graceMs, startsSlowly });
     life = {
@@ -108,7 +110,7 @@ function keyOf(
   const named = `${front.pid}.${front.startedTicks}`;
   if (agentIn(front.argv, manifests) || isShell(front.argv)) return named;
   // What stands for a declared agent: a program under another name, or a script that starts it again.
-  if (provider !== 'shell' && !isScript(front.argv)) return named;
+  if (provider !== 'shell' && !startsAnother(front.argv)) return named;
   return before ?? named;
 }
 

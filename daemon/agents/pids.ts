@@ -24,6 +24,8 @@ export function createPids(backend: Pick<Backend, 'list'>): Pids {
   return {
     pidOf: known,
     async learnPid(pane) {
+      // A list that was asked for before this pane began does not hold it.
+      if (asking && !pids.has(pane)) await asking;
       if (pids.has(pane)) return;
       asking ??= ask().finally(() => {
         asking = undefined;
