@@ -110,9 +110,14 @@ function askedOf(
     },
     createSession: create,
     endSession: (user, id) =>
-      lock(`session ${id}`, async () => {
-        if (isLive(store.get(user, id))) await closeSession(deps, user, id);
-      }),
+      lock(
+        `session ${id}`,
+        async () => {
+          if (isLive(store.get(user, id))) await closeSession(deps, user, id);
+        },
+        undefined,
+        true,
+      ),
   };
 }
 

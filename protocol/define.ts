@@ -64,6 +64,8 @@ export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodObje
   readonly concerns?: Concerns<keyof z.infer<P> & string>;
   /** Calls with the same value of this parameter run one after another, over all connections. */
   readonly lock?: string & keyof z.infer<P>;
+  /** Whoever holds the lock and takes his time ends early for it. */
+  readonly urgent?: true;
   /** Parameters that are positional on the command line, in order; a trailing array takes the rest. */
   readonly args?: readonly (string & keyof z.infer<P>)[];
   /** The HTTP route or routes, e.g. `POST /api/sessions/:id/suspend`; absent means no route. */

@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.js';
 import type { Policy } from './policy.js';
 import type { Injection, Reason, Waiting } from './receipt.js';
 import type { Refusal } from './seen.js';
-import { type Job, type TypingDeps, typeText } from './typing.js';
+import { ENDING, type Job, type TypingDeps, typeText } from './typing.js';
 
 export interface AttemptDeps extends TypingDeps {
   readonly ledger: Ledger;
@@ -42,6 +42,7 @@ export async function attempt(deps: AttemptDeps, injection: Injection, begun: ()
   const waiting = ledger.find(id)?.waiting;
   if (!waiting) return { is: 'over' };
   if (deps.ending.aborted) return { is: 'refused', why: STOPPING };
+  if (deps.pressed?.aborted) return { is: 'refused', why: ENDING };
   if (expiresAt <= deps.now()) return { is: 'expired', why: LATE };
   const session = deps.sessions.find(sessionId);
   const unfit = unfitOf(session);

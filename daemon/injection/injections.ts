@@ -126,15 +126,15 @@ function createTyping(deps: Typing) {
   const running = new Set<Promise<unknown>>();
 
   /** Alone in the session; waited for when the daemon ends. */
-  const alone = async <T>(sessionId: string, work: () => Promise<T>): Promise<T> => {
+  const alone = async <T>(sessionId: string, work: (pressed: AbortSignal) => Promise<T>): Promise<T> => {
     const round = deps.lock(`session ${sessionId}`, work);
     running.add(round);
     return round.finally(() => running.delete(round));
   };
 
-  const tried = async (injection: Injection): Promise<Outcome> => {
+  const tried = async (injection: Injection, pressed: AbortSignal): Promise<Outcome> => {
     const { id } = injection.receipt;
-    const outcome = await attempt(deps, injection, () => queue.remove(injection));
+    const outcome = await attempt({ ...deps, pressed }, injection, () => queue.remove(injection));
     const left = ledger.find(id);
     if (outcome.is === 'typed' && left) follow.add(left);
     const final = outcome.is === 'expired' || (outcome.is === 'refused' && !outcome.why.passing);
@@ -152,7 +152,7 @@ function createTyping(deps: Typing) {
     /** Now or not at all. */
     async type(injection: Injection): Promise<void> {
       try {
-        const outcome = await alone(injection.receipt.sessionId, () => tried(injection));
+        const outcome = await alone(injection.receipt.sessionId, (pressed) => tried(injection, pressed));
         if (outcome.is === 'refused' && outcome.why.passing) drop(injection, 'refused', outcome.why);
       } catch (error) {
         // Of a program that is gone, or an audit that cannot be written: nothing was typed.
@@ -163,9 +163,9 @@ function createTyping(deps: Typing) {
     /** What is next in a session, if it goes now. */
     next: (sessionId: string) =>
       deps.steady('what waits to be typed', () =>
-        alone(sessionId, async () => {
+        alone(sessionId, async (pressed) => {
           const first = queue.next(sessionId);
-          if (first) await tried(first);
+          if (first) await tried(first, pressed);
         }),
       ),
     settled: () => Promise.allSettled(running),

@@ -21,7 +21,7 @@ export function createInteractions(deps: InteractionDeps, goneMs = GONE_MS) {
   /** What was answered last in each session: an answer that shows no effect is not given again. */
   const answered = new Map<string, string>();
 
-  const answer = async ({ id: sessionId }: Session, id: string, optionId: string) => {
+  const answer = async ({ id: sessionId }: Session, id: string, optionId: string, pressed: AbortSignal) => {
     const option = optionOf(await deps.agents.look(sessionId), id, optionId);
     if (answered.get(sessionId) === id) throw taken('was answered already');
     const { pane } = deps.places.get(sessionId);
@@ -31,7 +31,9 @@ export function createInteractions(deps: InteractionDeps, goneMs = GONE_MS) {
     answered.set(sessionId, id);
     // In one go: nothing can come between a step to an option and its choice.
     await deps.backend.keys(pane, option.keys);
-    const gone = await until(deps, sessionId, goneMs, (look) => (isGone(before, look) ? true : undefined));
+    const gone = await until({ ...deps, pressed }, sessionId, goneMs, (look) =>
+      isGone(before, look) ? true : undefined,
+    );
     if (gone)
       return { success: true as const, sessionId, evidence: `"${option.label}" was chosen: the dialog is gone.` };
     const said = `"${option.label}" was chosen, but the dialog still stands there. Look at the terminal.`;
@@ -52,7 +54,7 @@ export function createInteractions(deps: InteractionDeps, goneMs = GONE_MS) {
       optionId: string,
       signal: AbortSignal,
     ): Promise<Result<'interaction/respond'>> {
-      return deps.lock(`session ${session.id}`, () => answer(session, id, optionId), signal);
+      return deps.lock(`session ${session.id}`, (pressed) => answer(session, id, optionId, pressed), signal);
     },
     ended: (sessionId: string) => void answered.delete(sessionId),
   };

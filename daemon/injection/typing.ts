@@ -1,12 +1,11 @@
 /** Types one text into one program: pasted, seen to stand there, sent off by Enter, seen to be taken. Nothing is ever typed twice. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { type ReceiptState, RpcError } from '#protocol';
 import type { Look } from '../agents/agents.js';
 import type { Submit } from '../agents/manifests/manifest.js';
 import type { Backend, Place } from '../backend/index.js';
 import type { Reason, Waiting } from './receipt.js';
 import { broken, ended, type Refusal, refusalOf, stands, type Taken, taken } from './seen.js';
-import { type UntilDeps, until } from './until.js';
+import { givenWay, PRESSED, type UntilDeps, until } from './until.js';
 
 export interface TypingDeps extends UntilDeps {
   readonly backend: Pick<Backend, 'leaveModes' | 'paste' | 'type' | 'keys' | 'capture'>;
@@ -50,6 +49,12 @@ export interface Job {
   entering(count: number): void;
 }
 
+/** Somebody waits to close or suspend the session. */
+export const ENDING: Refusal = {
+  ...{ code: PRESSED, passing: true },
+  reason: 'The session was being closed or suspended, so nothing was typed.',
+};
+
 /**
  * Resolves with why nothing was typed, or undefined when typing began or is wanted no more; the steps tell what came of that. The caller holds
  * the session's lock. Throws only before typing began: Gone, Unavailable.
@@ -65,6 +70,7 @@ export async function typeText(deps: TypingDeps, job: Job): Promise<Refusal | un
   const look = await agents.look(sessionId);
   const late = refusalOf(look, waiting.mode, waiting.expect) ?? unfit(look, waiting.text, modes.bracketedPaste === 1);
   if (late) return late;
+  if (deps.pressed?.aborted) return ENDING;
   if (!job.begin(look)) return undefined;
   try {
     await typeAndSend(deps, job, look);
@@ -109,7 +115,8 @@ async function typeAndSend(deps: TypingDeps, job: Job, before: Look): Promise<vo
   if (echo !== true) return giveUp(job, echo ?? UNSEEN, 'Enter was not pressed.');
   job.step('typed', ['the text stands in the prompt']);
   if (!job.submit) return;
-  await pause(submit.pauseMs * times.pauses);
+  const early = await until(deps, sessionId, submit.pauseMs * times.pauses, (look) => broken(before, look));
+  if (early) return giveUp(job, early, 'Enter was not pressed.');
   const outcome = await sendOff(deps, job, { before, submit, placeholders, there });
   if (!('seen' in outcome)) return giveUp(job, outcome);
   job.step('submitted', [outcome.seen]);
@@ -149,6 +156,7 @@ async function sendOff(deps: TypingDeps, job: Job, sought: Sought): Promise<Take
       if (outcome) return outcome;
       if (!there(look)) break;
     }
+    if (deps.pressed?.aborted) throw givenWay();
     job.entering(enters);
     await press(deps, job.place, sought.submit.keys);
     const outcome = await until(deps, sessionId, Math.min(deps.times.againMs, left()), judge);

@@ -8,17 +8,22 @@ export interface UntilDeps {
   readonly places: Pick<Places, 'listen'>;
   /** Aborted when the daemon stops. */
   readonly ending: AbortSignal;
+  /** Aborted when somebody waits for the session's lock who must not wait long. */
+  readonly pressed?: AbortSignal;
 }
+
+/** What ends a wait early, as the code of an error. */
+export const PRESSED = 'SESSION_ENDING';
 
 /** Output in quick succession is looked at once in so long. */
 const GAP_MS = 15;
 
 /**
  * Resolves with the first answer that is not undefined; with undefined when there was none in this time, the last moment
- * looked at too. Throws Gone and Unavailable, the latter also when the daemon stops.
+ * looked at too. Throws Gone and Unavailable, the latter also when the daemon stops or the session is to end.
  */
 export function until<T>(
-  { agents, places, ending }: UntilDeps,
+  { agents, places, ending, pressed }: UntilDeps,
   sessionId: string,
   ms: number,
   judge: (look: Look) => T | undefined,
@@ -55,6 +60,7 @@ export function until<T>(
       void last.then(() => end(() => resolve(undefined)));
     };
     const stop = () => end(() => reject(new RpcError('Unavailable', 'The daemon is stopping.')));
+    const giveWay = () => end(() => reject(givenWay()));
     const timer = setTimeout(late, ms);
     leave.push(
       () => clearTimeout(timer),
@@ -62,8 +68,18 @@ export function until<T>(
       places.listen(sessionId, () => void look()),
     );
     ending.addEventListener('abort', stop, { once: true });
-    leave.push(() => ending.removeEventListener('abort', stop));
+    pressed?.addEventListener('abort', giveWay, { once: true });
+    leave.push(
+      () => ending.removeEventListener('abort', stop),
+      () => pressed?.removeEventListener('abort', giveWay),
+    );
     if (ending.aborted) stop();
+    else if (pressed?.aborted) giveWay();
     else void look();
   });
+}
+
+/** Of a session that is just being closed or suspended. */
+export function givenWay(): RpcError {
+  return new RpcError('Unavailable', 'The session is being closed or suspended.', { code: PRESSED });
 }

@@ -108,7 +108,8 @@ function call(deps: ServeDeps, name: string, raw: unknown, request: Running): Js
   const act = () => handler(params, callerOf(deps.peer, request, raw));
   const run = auditOf(method) ? () => audited({ name, method, peer: deps.peer }, params, act, auditing(deps)) : act;
   const key = method.lock && params[method.lock];
-  const result = key === undefined ? run() : deps.lock(`${name.split('/')[0]} ${key}`, run, request.signal);
+  const alone = () => deps.lock(`${name.split('/')[0]} ${key}`, run, request.signal, method.urgent);
+  const result = key === undefined ? run() : alone();
   const finish = (value: unknown) => toJson(known(name), value, deps.bodyBytes);
   return isPromise(result) ? result.then(finish) : finish(result);
 }

@@ -4,16 +4,10 @@ import { type TestContext, test } from 'node:test';
 import type { Client } from '#client';
 import type { Receipt } from '#protocol';
 import { agentSession, type Plays } from '../../support/agent/agent.js';
+import { becomes } from '../../support/agent/becomes.js';
 import { heard, reach, whole } from '../../support/whole.js';
 
 const text = 'first; "line" $HOME\n\tsecond #{x} 漢字 é';
-
-/** Resolves once the agent is in the state. */
-async function becomes(client: Client, sessionId: string, state: string): Promise<void> {
-  const change = heard(client, 'agent/changed', (told) => told.sessionId === sessionId && told.agent.state === state);
-  const { state: now } = await client.call('agent/get', { sessionId });
-  if (now !== state) await change;
-}
 
 async function subscribed(t: TestContext) {
   const { daemon, client } = await whole(t);

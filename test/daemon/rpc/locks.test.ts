@@ -85,3 +85,26 @@ test('an abort in the same moment as the turn stops the task before it begins', 
   await late;
   assert.equal(await lock('a', () => 'free'), 'free');
 });
+
+test('a task is told once an urgent one waits behind it, also behind others or before its own turn, and by no other', async () => {
+  const lock = createLock();
+  const [first, second] = [gate(), gate()];
+  const seen: string[] = [];
+  const note = (name: string) => (pressed: AbortSignal) => void seen.push(`${name} ${pressed.aborted}`);
+  const one = lock('a', async (pressed) => {
+    note('one at first')(pressed);
+    await first.wait(never);
+    note('one')(pressed);
+  });
+  const two = lock('a', async (pressed) => {
+    await second.wait(never);
+    note('two')(pressed);
+  });
+  const three = lock('a', note('three'));
+  first.release();
+  await one;
+  const urgent = lock('a', note('urgent'), undefined, true);
+  second.release();
+  await Promise.all([two, three, urgent, lock('a', note('last'))]);
+  assert.deepEqual(seen, ['one at first false', 'one false', 'two true', 'three true', 'urgent false', 'last false']);
+});
