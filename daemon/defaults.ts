@@ -1,6 +1,7 @@
 /** What holds where nobody has set anything. */
 import type { Preferences } from '#protocol';
 import type { Config } from './config/keys.js';
+import { usual } from './injection/policy.js';
 
 /** Home directory and login shell are those every session starts with. */
 export function builtInPreferences(environment: Readonly<Record<string, string>>): Preferences {
@@ -14,6 +15,8 @@ export function builtInPreferences(environment: Readonly<Record<string, string>>
     xtermScrollback: 10_000,
     tmuxHistoryLimit: 10_000,
     orchestrator: 'watch',
+    deniedCommands: [...usual.denied],
+    auditInjectedText: usual.auditText,
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,

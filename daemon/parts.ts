@@ -1,4 +1,5 @@
 /** Everything of the daemon that outlives a call, each part with what it needs of the others. */
+import type { Session } from '#protocol';
 import type { Paths } from '#protocol/paths';
 import { createAgents } from './agents/agents.js';
 import { createAttention } from './attention.js';
@@ -21,7 +22,7 @@ import { watchGit } from './health/git.js';
 import { noteWrites } from './health/looks.js';
 import { createLoopWatch } from './health/loop.js';
 import { createInjectionSlice } from './injection/handlers.js';
-import { usual } from './injection/policy.js';
+import { checkDenied, type Policy } from './injection/policy.js';
 import { createLearning } from './knowledge/learning.js';
 import { createKnowledgeStore } from './knowledge/store.js';
 import type { Log } from './log/index.js';
@@ -30,7 +31,7 @@ import { createOrchestrating, thresholdIn, treeOfOrchestrators } from './orchest
 import { createLogStore } from './orchestrators/log.js';
 import { createOrchestratorStore } from './orchestrators/store.js';
 import { type Heard, overhear } from './overhear.js';
-import { createPreferences } from './preferences/handlers.js';
+import { createPreferences, type PreferencesSlice } from './preferences/handlers.js';
 import { createProjects } from './projects/handlers.js';
 import { createRecordings } from './recordings/handlers.js';
 import { createHub } from './rpc/hub.js';
@@ -95,7 +96,7 @@ export function createParts(ground: Ground) {
   });
   const injection = createInjectionSlice({
     ...all,
-    ...{ agents, sessions: all.store, submitOf: agents.submit, policyOf: () => usual },
+    ...{ agents, sessions: all.store, submitOf: agents.submit, policyOf: policyIn(all.preferences) },
   });
   all.hearing.add(({ name, what }) => {
     if (name === 'session/changed' && !isLive(what.session)) injection.ended(what.session.id);
@@ -114,6 +115,14 @@ export function createParts(ground: Ground) {
       jobs: { ...expiring(all), ...attention.jobs, insights: orchestrating.expiringInsights },
       intervalMs: () => ground.configuration.values.cleanup.cleanup_interval_hours * HOUR_MS,
     }),
+  };
+}
+
+/** What a session's folder says of texts that machines type into it. */
+function policyIn({ resolve }: Pick<PreferencesSlice, 'resolve'>) {
+  return ({ userId, folderId }: Session): Policy => {
+    const { deniedCommands: denied, auditInjectedText: auditText } = resolve(userId, folderId).preferences;
+    return { denied, auditText };
   };
 }
 
@@ -201,7 +210,7 @@ function createFiling({ paths, configuration, environment }: Ground, { tokens, .
   const told = { ...base, journal };
   const trashed = createTrashedSessions(told);
   const knowledge = createKnowledgeStore(db);
-  const preferences = createPreferences({ ...told, defaults: builtInPreferences(environment) });
+  const preferences = createPreferences({ ...told, defaults: builtInPreferences(environment), checkDenied });
   return {
     ...{ journal, projects, preferences, trashed },
     sessionsIn: sessionsByFolder(told),

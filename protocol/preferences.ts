@@ -18,6 +18,9 @@ const variables = z
   .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `a map of at most ${MAX_VARIABLES} variables`);
 const historyLines = z.int().min(0).max(1_000_000);
 
+/** Patterns of commands in one place. */
+const MAX_DENIED = 20;
+
 /** Bounds of each value, set or resolved. */
 const values = {
   defaultWorkingDirectory: absolutePath.describe('Where sessions start.'),
@@ -33,6 +36,21 @@ const values = {
     .describe(
       'What comes with the first session: no orchestrator, one that watches, or one with that agent living in it.',
     ),
+  deniedCommands: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .regex(/^[^\0\n]*$/, 'one line'),
+    )
+    .max(MAX_DENIED)
+    .describe(
+      'What machines do not type: RE2 expressions, each for words of a line; none for no bounds. A policy against mistakes, no safety.',
+    ),
+  auditInjectedText: z
+    .boolean()
+    .describe('Whether the audit holds the text that machines type, and not only its hash.'),
 };
 
 /** What holds somewhere, complete. */
@@ -56,6 +74,8 @@ const settable = {
   xtermScrollback: values.xtermScrollback.nullable(),
   tmuxHistoryLimit: values.tmuxHistoryLimit.nullable(),
   orchestrator: values.orchestrator.nullable(),
+  deniedCommands: values.deniedCommands.nullable(),
+  auditInjectedText: values.auditInjectedText.nullable(),
   environmentVars: variables
     .nullable()
     .describe(
@@ -111,6 +131,9 @@ const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
   Object.fromEntries(Object.entries(shape).map(([key, type]) => [key, type.optional()])) as {
     [K in keyof T]: z.ZodOptional<T[K]>;
   };
+
+/** Of any preference. */
+const anyValue = z.union([z.string(), z.int(), z.boolean(), z.array(z.string()), z.null()]);
 
 export const preferenceMethods = {
   'preference/get': method({
@@ -266,12 +289,10 @@ export const preferenceMethods = {
       keys: z.array(
         z.object({
           key: z.string().describe('A preference, or `environmentVars.NAME`.'),
-          value: z
-            .union([z.string(), z.int(), z.null()])
-            .describe('Null for none, and for a variable that is disabled.'),
+          value: anyValue.describe('Null for none, and for a variable that is disabled.'),
           source: Source,
           hides: z
-            .array(z.object({ value: z.union([z.string(), z.int(), z.null()]), source: Source }))
+            .array(z.object({ value: anyValue, source: Source }))
             .describe('What was set further away, the nearest first.'),
         }),
       ),

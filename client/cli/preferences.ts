@@ -40,7 +40,7 @@ function rowsOf(where: string, set: Readonly<Record<string, unknown>>): string[]
   const plain = Object.entries(set).filter(([key, value]) => value !== null && !NOT_SHOWN.includes(key));
   const variables = Object.entries((set.environmentVars ?? {}) as Record<string, string>);
   return [
-    ...plain.map(([key, value]) => [where, key, shown(String(value))]),
+    ...plain.map(([key, value]) => [where, key, shown(value as Shown)]),
     ...variables.map(([key, value]) => [where, `environmentVars.${clean(key)}`, shown(value)]),
   ];
 }
@@ -95,5 +95,10 @@ function sourceText({ type, folderName }: Source): string {
   return type === 'user' ? 'yours' : 'built in';
 }
 
-const shown = (value: string | number | null): string =>
-  value === null ? '-' : value === '' ? "''" : clean(String(value));
+type Shown = string | number | boolean | null | readonly string[];
+
+function shown(value: Shown): string {
+  if (value === null) return '-';
+  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  return text === '' ? "''" : clean(text);
+}

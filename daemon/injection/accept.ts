@@ -54,12 +54,18 @@ const inWords = ({ what, count }: Removed) => `${what} x ${count}`;
 
 /** Why a text is not even looked at a screen for; `waits` is how many wait already. */
 export function refusedAtOnce({ waiting }: { waiting: Waiting }, policy: Policy, waits: number): Reason | undefined {
-  const rule = deniedBy(waiting.text, policy);
-  if (rule !== undefined)
-    return { code: 'COMMAND_DENIED', reason: `The folder does not want machines to type \`${rule}\`.` };
+  const denied = deniedIn(waiting, policy);
+  if (denied) return denied;
   if (waiting.mode === 'now' || waits < injectionLimits.queue) return undefined;
   const reason = `${waits} texts wait for the session already. Send it when some of them are through.`;
   return { code: 'QUEUE_FULL', reason };
+}
+
+/** What waits is asked again in its turn: the folder may say otherwise then. */
+export function deniedIn({ text }: Pick<Waiting, 'text'>, policy: Policy): Reason | undefined {
+  const rule = deniedBy(text, policy);
+  if (rule === undefined) return undefined;
+  return { code: 'COMMAND_DENIED', reason: `The folder does not want machines to type \`${rule}\`.` };
 }
 
 /** Why nothing can be typed into a session any more; undefined for one that can be. */

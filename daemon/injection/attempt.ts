@@ -3,7 +3,7 @@ import type { Session } from '#protocol';
 import type { Look } from '../agents/agents.js';
 import type { Act, Auditor } from '../rpc/auditor.js';
 import type { Places } from '../sessions/places.js';
-import { unfitOf } from './accept.js';
+import { deniedIn, unfitOf } from './accept.js';
 import type { Ledger } from './ledger.js';
 import type { Policy } from './policy.js';
 import type { Injection, Reason, Waiting } from './receipt.js';
@@ -48,7 +48,10 @@ export async function attempt(deps: AttemptDeps, injection: Injection, begun: ()
   const unfit = unfitOf(session);
   if (unfit) return { is: 'refused', why: { ...unfit, passing: unfit.code === 'SESSION_SUSPENDED' } };
 
-  const act = actOf(injection, waiting, deps.policyOf(session!).auditText);
+  const policy = deps.policyOf(session!);
+  const denied = deniedIn(waiting, policy);
+  if (denied) return { is: 'refused', why: { ...denied, passing: false } };
+  const act = actOf(injection, waiting, policy.auditText);
   let place: number | undefined;
   const job: Job = {
     ...{ sessionId, waiting, submit, place: deps.places.get(sessionId) },

@@ -1,6 +1,5 @@
 /** The preference methods, and what holds where for the rest of the daemon. None waits, so none needs a lock. */
 import { type Folder, MAX_VARIABLES, preferenceMethods, type Result, RpcError } from '#protocol';
-import type { FolderStore } from '../folders/store.js';
 import { refuseLoaders } from '../rpc/environment.js';
 import type { Handlers } from '../rpc/handlers.js';
 import { createHeld, type Held, type PreferenceDeps } from './held.js';
@@ -20,7 +19,7 @@ export function createPreferences(deps: PreferenceDeps): PreferencesSlice {
   const { folders } = deps;
   const held = createHeld(deps);
   return {
-    handlers: preferenceHandlers(held, folders),
+    handlers: preferenceHandlers(held, deps),
 
     resolve: (user, folderId) => resolved(held.stacks(user, folderId)),
 
@@ -35,7 +34,10 @@ export function createPreferences(deps: PreferenceDeps): PreferencesSlice {
   };
 }
 
-function preferenceHandlers(held: Held, folders: FolderStore): Handlers<typeof preferenceMethods> {
+function preferenceHandlers(
+  held: Held,
+  { folders, checkDenied }: Pick<PreferenceDeps, 'folders' | 'checkDenied'>,
+): Handlers<typeof preferenceMethods> {
   return {
     'preference/get'(_params, { user }) {
       const own = folders.list(user);
@@ -51,6 +53,7 @@ function preferenceHandlers(held: Held, folders: FolderStore): Handlers<typeof p
 
     'preference/set'(changes, { user }) {
       checkGiven('preference/set', changes);
+      changes.deniedCommands?.forEach(checkDenied);
       for (const id of [changes.activeFolderId, changes.pinnedFolderId]) if (id) folders.get(user, id);
       held.set(user, null, changes);
       return held.user(user);
@@ -72,6 +75,7 @@ function preferenceHandlers(held: Held, folders: FolderStore): Handlers<typeof p
       refuseLoaders(changes.environmentVars, identity);
       const folder = folders.get(user, folderId);
       checkGiven('preference/setFolder', changes);
+      changes.deniedCommands?.forEach(checkDenied);
       held.set(user, folderId, changes);
       return { preferences: held.folder(folder), portValidation: ports(held, user, folderId) };
     },

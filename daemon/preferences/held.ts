@@ -16,6 +16,8 @@ export interface PreferenceDeps {
   readonly now: () => number;
   /** What holds where nothing is set. */
   readonly defaults: Preferences;
+  /** Throws InvalidParams for an expression that is none. */
+  checkDenied(pattern: string): void;
 }
 
 type Variables = Readonly<Record<string, string>>;

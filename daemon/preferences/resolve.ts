@@ -19,8 +19,10 @@ export interface Layer {
   readonly set: Partial<Pick<FolderSet, PreferenceKey>>;
 }
 
+type Value = string | number | boolean | string[];
+
 interface Setting {
-  readonly value: string | number;
+  readonly value: Value;
   readonly source: Source;
 }
 
@@ -99,7 +101,7 @@ export function explained(stacks: Stacks): Result<'preference/explain'> {
   return { preferences: resolved(stacks).preferences, keys };
 }
 
-function shown(setting: Setting): { value: string | number | null; source: Source } {
+function shown(setting: Setting): { value: Value | null; source: Source } {
   return isDisabled(setting) ? { ...setting, value: null } : setting;
 }
 

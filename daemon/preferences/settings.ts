@@ -32,7 +32,7 @@ function read<T>(shape: object, written: Written, otherwise: Readonly<Record<str
   return Object.fromEntries(entries) as T;
 }
 
-/** What is written when this is set too: undefined leaves a key as it is, null and no variables at all remove it. */
+/** What is written when this is set too: undefined leaves a key as it is, null and no variables at all remove it; an empty list is one. */
 export function merge(written: Written, changes: Written): Written {
   const merged = new Map(Object.entries(written));
   for (const [key, value] of Object.entries(changes)) {
@@ -43,5 +43,5 @@ export function merge(written: Written, changes: Written): Written {
 }
 
 function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }

@@ -7,6 +7,7 @@ import { createJournal } from '../../daemon/events/journal.js';
 import { sessionsByFolder } from '../../daemon/filing.js';
 import { folderHandlers } from '../../daemon/folders/handlers.js';
 import { createFolderStore } from '../../daemon/folders/store.js';
+import { checkDenied } from '../../daemon/injection/policy.js';
 import { createPreferences } from '../../daemon/preferences/handlers.js';
 import type { Caller } from '../../daemon/rpc/handlers.js';
 import { sealedJson } from '../../daemon/rpc/seal.js';
@@ -28,7 +29,7 @@ export function openFiled(kept: Db | string = ':memory:') {
   const told: (Told & { readonly user: string })[] = [];
   const journal = createJournal(db, { tell: (user, name, params) => void told.push({ user, name, params }) }, now);
   const defaults = builtInPreferences({ HOME: '/home/ann', SHELL: '/bin/zsh' });
-  const preferences = createPreferences({ db, folders, journal, now, defaults });
+  const preferences = createPreferences({ db, folders, journal, now, defaults, checkDenied });
   const handlers = {
     ...preferences.handlers,
     ...folderHandlers({

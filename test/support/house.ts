@@ -67,6 +67,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'daemon/sessions',
     'daemon/agents',
     'daemon/agents/manifests',
+    're2js',
     'node',
   ],
   'daemon/sessions': [

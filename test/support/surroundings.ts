@@ -28,6 +28,8 @@ export function createSurroundings() {
     xtermScrollback: 1000,
     tmuxHistoryLimit: 10_000,
     orchestrator: 'watch',
+    deniedCommands: [],
+    auditInjectedText: false,
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,

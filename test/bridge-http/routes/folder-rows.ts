@@ -13,6 +13,7 @@ const Preferences = {
   ...{ defaultWorkingDirectory: 'string', defaultShell: 'string', startupCommand: 'string', theme: 'string' },
   ...{ fontSize: 'number', fontFamily: 'string', xtermScrollback: 'number', tmuxHistoryLimit: 'number' },
   orchestrator: 'string',
+  ...{ deniedCommands: ['string'], auditInjectedText: 'boolean' },
   ...{ environmentVars: { '...': 'string' }, githubRepoId: 'string|null', localRepoPath: 'string|null' },
 } as const;
 

@@ -7,6 +7,7 @@ import { nobody, type On, type Row, success } from './rows.js';
 const settable = {
   ...{ defaultWorkingDirectory: 'string|null', defaultShell: 'string|null', startupCommand: 'string|null' },
   ...{ theme: 'string|null', fontSize: 'number|null', fontFamily: 'string|null', xtermScrollback: 'number|null' },
+  ...{ deniedCommands: 'any', auditInjectedText: 'boolean|null' },
   ...{ tmuxHistoryLimit: 'number|null', orchestrator: 'string|null', environmentVars: 'object|null' },
 } as const;
 const UserSettings = {

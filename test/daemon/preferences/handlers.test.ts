@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { DISABLED } from '#protocol';
+import { usual } from '../../../daemon/injection/policy.js';
 import { filed, fourFiled as four, openFiled } from '../../support/filed.js';
 import { refused } from '../../support/refused.js';
 
@@ -16,6 +17,8 @@ const nothing = {
   xtermScrollback: null,
   tmuxHistoryLimit: null,
   orchestrator: null,
+  deniedCommands: null,
+  auditInjectedText: null,
   environmentVars: null,
 };
 const nothingOfUser = {
@@ -46,6 +49,8 @@ test('where nothing is set there is nothing but what is built in', (t) => {
     xtermScrollback: 10_000,
     tmuxHistoryLimit: 10_000,
     orchestrator: 'watch',
+    deniedCommands: [...usual.denied],
+    auditInjectedText: false,
     environmentVars: {},
     githubRepoId: null,
     localRepoPath: null,
@@ -77,7 +82,15 @@ test('setting nothing is refused, with the names of what can be set', (t) => {
   const { slice, a } = four(t);
   const { id: folderId } = a;
   const all = ['defaultWorkingDirectory', 'defaultShell', 'startupCommand', 'theme', 'fontSize', 'fontFamily'];
-  const lists = [...all, 'xtermScrollback', 'tmuxHistoryLimit', 'orchestrator', 'environmentVars'].join(', ');
+  const lists = [
+    ...all,
+    'xtermScrollback',
+    'tmuxHistoryLimit',
+    'orchestrator',
+    'deniedCommands',
+    'auditInjectedText',
+    'environmentVars',
+  ].join(', ');
   const switches = 'activeFolderId, pinnedFolderId, autoFollowActiveSession, orchestratorFirstMode';
   const words = (list: string) => new RegExp(`^Nothing was given to set\\. Give at least one of ${list}\\.$`);
   const refusals: [() => unknown, RegExp][] = [
@@ -236,10 +249,10 @@ test('an explanation names every value, its source, and what it hides, the neare
   });
   assert.deepEqual(of('localRepoPath'), { key: 'localRepoPath', value: '/src', source: sourceOf(b), hides: [] });
   assert.deepEqual(of('githubRepoId'), { key: 'githubRepoId', value: null, source: builtIn, hides: [] });
-  assert.equal(keys.length, 12);
+  assert.equal(keys.length, 14);
   assert.deepEqual(preferences, slice.preferences.resolve('ann', b.id).preferences);
   const alone = slice.call('preference/explain', {});
-  assert.deepEqual([alone.preferences.theme, alone.keys.length], ['user', 12]);
+  assert.deepEqual([alone.preferences.theme, alone.keys.length], ['user', 14]);
   const inA = slice.call('preference/explain', { folderId: a.id }).keys.at(-1);
   assert.deepEqual([inA?.value, inA?.source], [null, sourceOf(a)]);
 });

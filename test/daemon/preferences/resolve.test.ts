@@ -93,7 +93,7 @@ function check(slice: Filed, asked: Asked, folder: Folder | undefined): void {
       environment[name] = String(value);
       assert.deepEqual(variables[name], source);
     } else {
-      assert.equal(preferences[noun as keyof Preferences], value);
+      assert.deepEqual(preferences[noun as keyof Preferences], value);
       assert.deepEqual(sources[noun as keyof typeof sources], source);
     }
   }
