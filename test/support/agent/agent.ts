@@ -37,10 +37,13 @@ export async function openAgent(plays: Plays, quirks: Quirks = {}): Promise<Fake
   const path = join(folder, 'sock');
   const reports: Report[] = [];
   const waiting = new Set<() => void>();
+  const lines = new Set<Socket>();
   let line: Socket | undefined;
   const server = createServer((socket) => {
     line = socket;
+    lines.add(socket);
     socket.on('close', () => {
+      lines.delete(socket);
       if (line === socket) line = undefined;
     });
     socket.on('error', () => socket.destroy());
@@ -87,9 +90,10 @@ export async function openAgent(plays: Plays, quirks: Quirks = {}): Promise<Fake
     },
     next,
     async close() {
-      line?.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      // A life that is just beginning is to find nobody, and one that still ends is not waited for.
       rmSync(folder, { recursive: true, force: true });
+      for (const each of lines) each.destroy();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
