@@ -14,6 +14,7 @@ import { authSettings, builtInPreferences } from './defaults.js';
 import { createDoor } from './door.js';
 import { createOver, createRemoval } from './endings.js';
 import { createJournal } from './events/journal.js';
+import { expiringRows } from './expiring.js';
 import { sessionsByFolder } from './filing.js';
 import { createFolderStore } from './folders/store.js';
 import { createGit, describeRepository, getRemoteUrl } from './git/index.js';
@@ -83,7 +84,7 @@ export function createParts(ground: Ground) {
     ends: { count: 0, look: () => {} },
   };
   const watched = createAgents({ ...all, folder: ground.paths.agents });
-  const { stalls, agents, panePids } = createStalling({
+  const { stalls, agents, panePids, stallStore } = createStalling({
     ...{ ...all, agents: watched },
     thresholdMs: thresholdIn(all.orchestratorStore),
   });
@@ -112,7 +113,14 @@ export function createParts(ground: Ground) {
     recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
     cleanup: createCleanup({
       ...all,
-      jobs: { ...expiring(all), ...attention.jobs, insights: orchestrating.expiringInsights },
+      jobs: {
+        ...{ ...expiring(all), ...attention.jobs, insights: orchestrating.expiringInsights },
+        ...expiringRows(ground.configuration, {
+          receipts: injection.store,
+          stalls: stallStore,
+          transitions: watched,
+        }),
+      },
       intervalMs: () => ground.configuration.values.cleanup.cleanup_interval_hours * HOUR_MS,
     }),
   };

@@ -36,9 +36,10 @@ interface Deps<A extends Agents> {
 export function createStalling<A extends Agents>(deps: Deps<A>) {
   const { agents, configuration, places, thresholdMs } = deps;
   const pids = createPids(deps.backend);
+  const stallStore = createStallStore(deps.db);
   const stalls = createStalls({
     ...deps,
-    ...{ sessions: deps.store, store: createStallStore(deps.db), clock, writtenAt },
+    ...{ sessions: deps.store, store: stallStore, clock, writtenAt },
     thresholdMs: (session) => thresholdMs(session) ?? configuration.values.monitoring.stall_threshold_seconds * 1000,
     async processes(id) {
       const place = places.find(id);
@@ -57,7 +58,7 @@ export function createStalling<A extends Agents>(deps: Deps<A>) {
     if (counted) stalls.heard(told);
     return counted;
   };
-  return { stalls, agents: { ...agents, report }, panePids: pids };
+  return { stalls, agents: { ...agents, report }, panePids: pids, stallStore };
 }
 
 const clock: Clock = {

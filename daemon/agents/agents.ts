@@ -56,6 +56,8 @@ export interface Agents {
   submit(provider: Provider): Submit;
   /** Newest first. */
   history(sessionId: string, limit: number): AgentTransition[];
+  /** Deletes at most so many changes from before then, whosever they are. How many they were. */
+  removeBefore(time: number, atMost: number): number;
 }
 
 /** For what tells of sessions. */
@@ -129,6 +131,7 @@ export function createAgents(deps: AgentsDeps): Agents & AgentWatching {
     cause: keeper.cause,
     submit: (provider) => manifests.manifest(provider).submit,
     history: keeper.history,
+    removeBefore: keeper.removeBefore,
     printed(id) {
       if (open) subject(id).printed();
     },

@@ -6,6 +6,8 @@ export interface History {
   add(transition: AgentTransition): void;
   /** Newest first. */
   list(sessionId: string, limit: number): AgentTransition[];
+  /** At most so many from before then, whosever they are. How many they were. */
+  removeBefore(time: number, atMost: number): number;
 }
 
 /** Of each session. */
@@ -22,7 +24,11 @@ export function createHistory(db: Db): History {
     `DELETE FROM agent_transition WHERE session_id = @id AND seq <= (
        SELECT seq FROM agent_transition WHERE session_id = @id ORDER BY seq DESC LIMIT 1 OFFSET @kept)`,
   );
+  const removeOld = db.prepare<[number, number]>(
+    'DELETE FROM agent_transition WHERE seq IN (SELECT seq FROM agent_transition WHERE at < ? ORDER BY at LIMIT ?)',
+  );
   return {
+    removeBefore: (time, atMost) => removeOld.run(time, atMost).changes,
     add(transition) {
       const { sessionId, at } = transition;
       const { lastInsertRowid } = insert.run(sessionId, at, JSON.stringify(transition));

@@ -43,6 +43,7 @@ export function createKeeper({ db, store, journal, now, steady }: KeeperDeps) {
   return {
     cause,
     history: history.list,
+    removeBefore: history.removeBefore,
     onChange(listener: (change: Change) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);

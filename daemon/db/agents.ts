@@ -11,6 +11,7 @@ export const agents = `
     transition TEXT NOT NULL
   ) STRICT;
   CREATE INDEX agent_transition_by_session ON agent_transition (session_id, seq);
+  CREATE INDEX agent_transition_by_time ON agent_transition (at);
 
   -- Episodes without progress, open while \`ended_at\` is null.
   CREATE TABLE stall (
@@ -23,6 +24,7 @@ export const agents = `
   ) STRICT;
   CREATE UNIQUE INDEX stall_open ON stall (session_id) WHERE ended_at IS NULL;
   CREATE INDEX stall_by_session ON stall (session_id, started_at);
+  CREATE INDEX stall_ended ON stall (ended_at) WHERE ended_at IS NOT NULL;
 
   CREATE TABLE injection (
     id TEXT PRIMARY KEY,

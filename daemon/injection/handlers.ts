@@ -51,8 +51,6 @@ export function createInjectionSlice({ db, sessions, ...deps }: InjectionSliceDe
       injections.ended(sessionId);
       interactions.ended(sessionId);
     },
-    /** Receipts of what is over, from before this time. */
-    deleteBefore: store.removeBefore,
     close: injections.close,
   };
 }

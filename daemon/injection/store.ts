@@ -13,8 +13,8 @@ export interface InjectionStore {
   open(): Injection[];
   add(injection: Injection): void;
   save(injection: Injection): void;
-  /** Those older than this that are over. How many they were. */
-  removeBefore(time: number): number;
+  /** At most so many that are older than this and will not be typed any more. How many they were. */
+  removeBefore(time: number, atMost: number): number;
 }
 
 export interface Listed {
@@ -59,7 +59,10 @@ export function createInjectionStore(db: Db): InjectionStore {
   const update = db.prepare(
     'UPDATE injection SET state = @state, receipt = @receipt, waiting = @waiting WHERE id = @id',
   );
-  const removeOld = db.prepare<[number]>('DELETE FROM injection WHERE created_at < ? AND waiting IS NULL');
+  const removeOld = db.prepare<[number, number]>(
+    `DELETE FROM injection WHERE rowid IN (
+       SELECT rowid FROM injection WHERE created_at < ? AND waiting IS NULL ORDER BY created_at LIMIT ?)`,
+  );
 
   return {
     get(user, id) {
@@ -84,7 +87,7 @@ export function createInjectionStore(db: Db): InjectionStore {
     open: () => selectOpen.all().map(fromRow),
     add: (injection) => void insert.run(toRow(injection)),
     save: (injection) => void update.run(toRow(injection)),
-    removeBefore: (time) => removeOld.run(time).changes,
+    removeBefore: (time, atMost) => removeOld.run(time, atMost).changes,
   };
 }
 

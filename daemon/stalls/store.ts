@@ -17,6 +17,8 @@ export interface StallStore {
   end(id: string, at: number): void;
   /** Of a session, over before then. */
   forget(sessionId: string, before: number): void;
+  /** At most so many that were over before then, whosever they are. How many they were. */
+  removeBefore(time: number, atMost: number): number;
 }
 
 export function createStallStore(db: Db): StallStore {
@@ -27,6 +29,10 @@ export function createStallStore(db: Db): StallStore {
   const update = db.prepare('UPDATE stall SET stall = ? WHERE id = ?');
   const end = db.prepare('UPDATE stall SET ended_at = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM stall WHERE session_id = ? AND started_at < ? AND ended_at IS NOT NULL');
+  const removeOld = db.prepare<[number, number]>(
+    `DELETE FROM stall WHERE rowid IN (
+       SELECT rowid FROM stall WHERE ended_at IS NOT NULL AND ended_at < ? ORDER BY ended_at LIMIT ?)`,
+  );
 
   return {
     open: () => selectOpen.all().map(({ userId, stall }) => ({ userId, kept: JSON.parse(stall) as Kept })),
@@ -37,5 +43,6 @@ export function createStallStore(db: Db): StallStore {
     change: (kept) => void update.run(JSON.stringify(kept), kept.stall.id),
     end: (id, at) => void end.run(at, id),
     forget: (sessionId, before) => void remove.run(sessionId, before),
+    removeBefore: (time, atMost) => removeOld.run(time, atMost).changes,
   };
 }

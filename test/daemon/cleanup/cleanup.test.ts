@@ -40,6 +40,9 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
       audit: { name: 'audit', run: async () => ({ deleted: 1, failed: [] }) },
       messages: { name: 'messages', run: async () => ({ deleted: 4, failed: [] }) },
       notifications: { name: 'notifications', run: async () => ({ deleted: 5, failed: [] }) },
+      receipts: { name: 'receipts', run: async () => ({ deleted: 6, failed: [] }) },
+      stalls: { name: 'stalls', run: async () => ({ deleted: 7, failed: [] }) },
+      transitions: { name: 'transitions', run: async () => ({ deleted: 8, failed: [] }) },
     },
     intervalMs: () => 24 * HOUR,
     lock: createLock(),
@@ -62,10 +65,12 @@ function opened(t: TestContext, { waits = false, stubborn = false } = {}) {
 test('a round asked for deletes what has expired, and tells and logs how much', async (t) => {
   const { run, log, begun } = opened(t);
   const { ms, ...outcome } = await run();
-  const kept = { insightsDeleted: 4, messagesDeleted: 4, notificationsDeleted: 5 };
+  const agents = { receiptsDeleted: 6, stallsDeleted: 7, transitionsDeleted: 8 };
+  const kept = { insightsDeleted: 4, messagesDeleted: 4, notificationsDeleted: 5, ...agents };
   assert.deepEqual(outcome, { trashDeleted: 3, recoveriesDeleted: 2, auditDeleted: 1, ...kept, failed: [] });
   assert.deepEqual(begun, ['trash 1000000', 'recovery refs 1000000']);
-  const deleted = { trash: 3, recoveries: 2, insights: 4, audit: 1, messages: 4, notifications: 5 };
+  const rows = { messages: 4, notifications: 5, receipts: 6, stalls: 7, transitions: 8 };
+  const deleted = { trash: 3, recoveries: 2, insights: 4, audit: 1, ...rows };
   assert.deepEqual(log, [{ level: 'info', message: 'cleaned up', deleted, failed: [], ms }]);
 });
 
@@ -176,7 +181,7 @@ test('a caller who gives up ends the round they asked for, and no other', async 
   waiting.abort();
   await assert.rejects(second, /Cancelled/);
   mine.abort();
-  assert.equal((await first).failed.length, 6);
+  assert.equal((await first).failed.length, 9);
   await settle();
   assert.deepEqual(
     doing.map(({ name }) => name),
