@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { absolutePath } from './absolute.js';
 import { method, notification } from './define.js';
+import { typedByMachines } from './policy.js';
 
 /** As a variable's value: removes the variable of that name inherited from further up. */
 export const DISABLED = '__DISABLED__';
@@ -18,9 +19,6 @@ const variables = z
   .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `a map of at most ${MAX_VARIABLES} variables`);
 const historyLines = z.int().min(0).max(1_000_000);
 
-/** Patterns of commands in one place. */
-const MAX_DENIED = 20;
-
 /** Bounds of each value, set or resolved. */
 const values = {
   defaultWorkingDirectory: absolutePath.describe('Where sessions start.'),
@@ -36,21 +34,7 @@ const values = {
     .describe(
       'What comes with the first session: no orchestrator, one that watches, or one with that agent living in it.',
     ),
-  deniedCommands: z
-    .array(
-      z
-        .string()
-        .min(1)
-        .max(200)
-        .regex(/^[^\0\n]*$/, 'one line'),
-    )
-    .max(MAX_DENIED)
-    .describe(
-      'What machines do not type: RE2 expressions, each for words of a line; none for no bounds. A policy against mistakes, no safety.',
-    ),
-  auditInjectedText: z
-    .boolean()
-    .describe('Whether the audit holds the text that machines type, and not only its hash.'),
+  ...typedByMachines,
 };
 
 /** What holds somewhere, complete. */
@@ -132,7 +116,6 @@ const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
     [K in keyof T]: z.ZodOptional<T[K]>;
   };
 
-/** Of any preference. */
 const anyValue = z.union([z.string(), z.int(), z.boolean(), z.array(z.string()), z.null()]);
 
 export const preferenceMethods = {

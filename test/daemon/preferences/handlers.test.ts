@@ -12,13 +12,8 @@ const nothing = {
   defaultShell: null,
   startupCommand: null,
   theme: null,
-  fontSize: null,
-  fontFamily: null,
-  xtermScrollback: null,
-  tmuxHistoryLimit: null,
-  orchestrator: null,
-  deniedCommands: null,
-  auditInjectedText: null,
+  ...{ fontSize: null, fontFamily: null, xtermScrollback: null, tmuxHistoryLimit: null },
+  ...{ orchestrator: null, deniedCommands: null, auditInjectedText: null },
   environmentVars: null,
 };
 const nothingOfUser = {
