@@ -51,6 +51,7 @@ export function createStalling<A extends Agents>(deps: Deps<A>) {
   });
   configuration.onChange(stalls.rejudge);
   deps.hearing.add(({ name, what }) => {
+    if (name === 'injection/changed') stalls.typedInto(what.sessionId);
     if (name === 'session/changed' && !isLive(what.session)) stalls.ended(what.session.id);
   });
   const report: Agents['report'] = (told) => {

@@ -33,14 +33,15 @@ export interface Progress extends Facts {
   /** Screens it has shown in this state: one that comes again is nothing new, such as a spinner nobody knows. */
   readonly shown: readonly number[];
   readonly size: string;
-  readonly resizedAt: number;
+  /** When it was last made to draw, by another size or by a text that was typed for it: what is new then is not its own. */
+  readonly drawnAt: number;
   readonly dead: boolean;
   /** Its processes, when they were last looked at. */
   readonly sample: Sample | undefined;
 }
 
 const SHOWN = 64;
-/** After a change of its size a program draws again what was there. */
+/** For so long a program draws again what was there, or what was typed. */
 const REDRAWN_MS = 3000;
 /** Agents wait for people, and people answer, at any pace. */
 const UNFLIPPED: readonly AgentState[] = ['blocked', 'exited'];
@@ -55,7 +56,7 @@ export function firstSeen({ screen, died, forMs, ...seen }: Seen, now: number): 
     ...{ ...seen, lastState: seen.state, stateBefore: undefined, stateAt: began, turnAt: began },
     ...{ progressAt: now, movedAt: now, childAlive: undefined, sample: undefined, ready: READY.has(seen.state) },
     ...{ flips: [], deaths: died ? [now] : [], dead: died },
-    ...{ content, shown: [content.hash], size: sizeOf(screen), resizedAt: Number.NEGATIVE_INFINITY },
+    ...{ content, shown: [content.hash], size: sizeOf(screen), drawnAt: Number.NEGATIVE_INFINITY },
   };
 }
 
@@ -64,17 +65,22 @@ export function seenAgain(known: Progress, seen: Seen, now: number): Progress {
   const turned = seen.state !== 'unknown' && seen.state !== known.lastState;
   const content = contentOf(seen.screen, known.content);
   const size = sizeOf(seen.screen);
-  const resizedAt = size === known.size ? known.resizedAt : now;
+  const drawnAt = size === known.size ? known.drawnAt : now;
   const isNew = !known.shown.includes(content.hash);
-  const progress = turned || seen.toolOpen !== known.toolOpen || (isNew && now - resizedAt >= REDRAWN_MS);
+  const progress = turned || seen.toolOpen !== known.toolOpen || (isNew && !isDrawing({ drawnAt }, now));
   return {
-    ...{ ...known, state: seen.state, toolOpen: seen.toolOpen, content, size, resizedAt },
+    ...{ ...known, state: seen.state, toolOpen: seen.toolOpen, content, size, drawnAt },
     ...(moved(content, known.content) && { movedAt: now }),
     ...(progress && { progressAt: now }),
     ...(isNew && { shown: [...known.shown.slice(1 - SHOWN), content.hash] }),
     ...(seen.died && !known.dead && { dead: true, deaths: kept([...known.deaths, now]) }),
     ...(turned && turnedTo(known, seen.state, content, now)),
   };
+}
+
+/** Whether what is new on its screen may not be its own. */
+export function isDrawing({ drawnAt }: Pick<Progress, 'drawnAt'>, now: number): boolean {
+  return now - drawnAt < REDRAWN_MS;
 }
 
 /** One that came to its end without ever having been ready died as well, though nobody knows how. */

@@ -7,7 +7,9 @@ import { JUDGING } from './judging.js';
 import type { StallStore } from './store.js';
 import { createWatch, type Watch, type WatchDeps } from './watch.js';
 
-export interface Stalls extends Pick<Episodes, 'list' | 'onEpisode'>, Pick<Watch, 'onReminder' | 'heard'> {
+export interface Stalls
+  extends Pick<Episodes, 'list' | 'onEpisode'>,
+    Pick<Watch, 'onReminder' | 'heard' | 'typedInto'> {
   /** Ends what is left of sessions that are no more. */
   start(): void;
   /** A session is no more. */
@@ -41,6 +43,7 @@ export function createStalls(deps: StallsDeps): Stalls {
       }
     },
     heard: watch.heard,
+    typedInto: watch.typedInto,
     ended(id) {
       watch.forget(id);
       end(id);

@@ -4,7 +4,7 @@ import type { Agents } from '../agents/agents.js';
 import type { Journal } from '../events/journal.js';
 import { type Reason, reasonFor, remindAt, severerAt, type Turn, turnOf } from './episode.js';
 import type { Episodes, Open } from './episodes.js';
-import type { Progress } from './progress.js';
+import { isDrawing, type Progress } from './progress.js';
 import { sampleAt } from './sampling.js';
 import { isStall, type Judgement } from './stall.js';
 
@@ -63,10 +63,17 @@ export function telling(deps: TellDeps, standing: Standing, track: Track, anew: 
   const next = freed ? 'end' : turnOf(open && { ...open.stall, since: open.since ?? now }, judged, now);
   // Its processes may tell of progress in a moment.
   const turn = next === 'begin' && track.sampling ? 'none' : next;
-  if (turn === 'none' && isTold(track, shown(judged, open?.stall))) return undefined;
+  // The daemon after this one knows the episode by the screen, as that is after a text was typed.
+  const redrawn = open !== undefined && open.hash !== progress.content.hash && isDrawing(progress, now);
+  if (turn === 'none' && !redrawn && isTold(track, shown(judged, open?.stall))) return undefined;
   return () =>
     journal.act(() => {
-      const stall = become(episodes, standing, turn, freed ? 'reset' : reasonFor(progress.state));
+      const stall = become(
+        episodes,
+        standing,
+        turn === 'none' && redrawn ? 'worsen' : turn,
+        freed ? 'reset' : reasonFor(progress.state),
+      );
       const told = shown(judged, stall);
       if (isTold(track, told)) return;
       agents.setHealth(session.id, told.health, told.cause);

@@ -95,6 +95,11 @@ export function createWatch(deps: WatchDeps, episodes: Episodes) {
       track.progress = progressed(track.progress, clock.ticks());
       judge(sessions.find(report.sessionId), track);
     },
+    /** A text is typed into it for somebody; that it shows is no progress. */
+    typedInto(id: string) {
+      const track = tracks.get(id);
+      if (track) track.progress = { ...track.progress, drawnAt: clock.ticks() };
+    },
     forget(id: string) {
       tracks.delete(id);
       deadlines.set(id, undefined);
