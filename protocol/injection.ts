@@ -162,7 +162,7 @@ export const injectionMethods = {
   'injection/list': method({
     summary: 'Lists receipts, newest first.',
     effect: 'read',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({
       sessionId: z.uuid().optional().describe('Only of this session.'),
       states: z.array(ReceiptState).optional().describe('Only in one of these states.'),
@@ -186,7 +186,7 @@ export const injectionMethods = {
   'interaction/list': method({
     summary: 'Lists the dialogs that wait for an answer.',
     effect: 'read',
-    concerns: { session: ['sessionId'] },
+    concerns: { session: ['sessionId'], watched: true },
     params: z.object({ sessionId: z.uuid().optional().describe('Only of this session.') }),
     result: z.object({ interactions: z.array(Interaction) }),
     errors: ['NotFound'],

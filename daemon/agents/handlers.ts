@@ -1,6 +1,7 @@
 /** The methods about what agents are doing. */
 import type { Agent, agentMethods, Session } from '#protocol';
 import type { Handlers } from '../rpc/handlers.js';
+import { sees } from '../rpc/reached.js';
 import { type Places, windowOf } from '../sessions/places.js';
 import { listedByDefault } from '../sessions/session.js';
 import type { SessionStore } from '../sessions/store.js';
@@ -26,7 +27,7 @@ export function agentHandlers({ agents, store, places }: AgentHandlersDeps): Han
     },
 
     'agent/list'({ folderId, states }, { user, identity: { reach } }) {
-      const listed = store.list(user, listedByDefault, folderId).filter(({ id }) => !reach || reach.session(id));
+      const listed = store.list(user, listedByDefault, folderId).filter(({ id }) => sees(reach, id));
       const all = listed.map(told);
       return { agents: all.filter(({ state }) => !states || states.includes(state)) };
     },

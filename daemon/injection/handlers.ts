@@ -1,7 +1,16 @@
 /** The injection methods: text for agents, by users and by orchestrators; receipts; dialogs. */
-import { type injectionMethods, type Orchestrator, type Parsed, type Receipt, RpcError, type Session } from '#protocol';
+import {
+  type injectionMethods,
+  type Orchestrator,
+  type Parsed,
+  type Receipt,
+  RpcError,
+  type Session,
+  SessionStatus,
+} from '#protocol';
 import type { Db } from '../db/open.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
+import { sees } from '../rpc/reached.js';
 import { isLive } from '../sessions/session.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Wanted } from './accept.js';
@@ -105,17 +114,18 @@ export function injectionHandlers(
 
     'injection/get': ({ id }, { user }) => store.get(user, id).receipt,
 
-    'injection/list'({ sessionId, ...wanted }, { user }) {
+    'injection/list'({ sessionId, ...wanted }, { user, identity: { reach } }) {
       if (sessionId !== undefined) sessions.get(user, sessionId);
-      return { receipts: store.list(user, { sessionId, ...wanted }) };
+      const seen = reach && sessions.list(user, SessionStatus.options).flatMap(({ id }) => (sees(reach, id) ? id : []));
+      return { receipts: store.list(user, { sessionId, among: seen, ...wanted }) };
     },
 
     'injection/cancel': ({ id }, { user }) => injections.cancel(store.get(user, id)),
 
-    'interaction/list'({ sessionId }, { user }) {
+    'interaction/list'({ sessionId }, { user, identity: { reach } }) {
       const of =
         sessionId === undefined ? sessions.list(user, ['active', 'suspended']) : [sessions.get(user, sessionId)];
-      return { interactions: interactions.list(of.filter(isLive)) };
+      return { interactions: interactions.list(of.filter((each) => isLive(each) && sees(reach, each.id))) };
     },
 
     'interaction/respond'({ interactionId, optionId }, { user, signal }) {

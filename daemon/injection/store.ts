@@ -19,6 +19,8 @@ export interface InjectionStore {
 
 export interface Listed {
   readonly sessionId?: string | undefined;
+  /** Only of these sessions, when no one is named; all when absent. */
+  readonly among?: readonly string[] | undefined;
   readonly states?: readonly ReceiptState[] | undefined;
   readonly limit: number;
 }
@@ -43,8 +45,9 @@ export function createInjectionStore(db: Db): InjectionStore {
   const selectKey = db.prepare<[string, string], Row>(
     `SELECT ${COLUMNS} FROM injection WHERE user_id = ? AND idempotency_key = ?`,
   );
-  const ofUser = db.prepare<[string, string | null, string | null, number], Row>(
-    `SELECT ${COLUMNS} FROM injection WHERE user_id = ? AND ${IN_STATES} ${NEWEST}`,
+  const ofUser = db.prepare<[string, string | null, string | null, string | null, string | null, number], Row>(
+    `SELECT ${COLUMNS} FROM injection WHERE user_id = ? AND ${IN_STATES}
+       AND (? IS NULL OR session_id IN (SELECT value FROM json_each(?))) ${NEWEST}`,
   );
   const ofSession = db.prepare<[string, string, string | null, string | null, number], Row>(
     `SELECT ${COLUMNS} FROM injection WHERE session_id = ? AND user_id = ? AND ${IN_STATES} ${NEWEST}`,
@@ -76,11 +79,12 @@ export function createInjectionStore(db: Db): InjectionStore {
       const row = selectKey.get(user, key);
       return row && fromRow(row);
     },
-    list(user, { sessionId, states, limit }) {
+    list(user, { sessionId, among, states, limit }) {
       const wanted = states ? JSON.stringify(states) : null;
+      const seen = among ? JSON.stringify(among) : null;
       const rows =
         sessionId === undefined
-          ? ofUser.all(user, wanted, wanted, limit)
+          ? ofUser.all(user, wanted, wanted, seen, seen, limit)
           : ofSession.all(sessionId, user, wanted, wanted, limit);
       return rows.map((row) => fromRow(row).receipt);
     },

@@ -1,6 +1,7 @@
 /** The lists of sessions, each built and serialised once until a session changes. */
 import type { Parsed, Result, Session } from '#protocol';
 import type { Reach } from '../rpc/identity.js';
+import { sees } from '../rpc/reached.js';
 import { seal } from '../rpc/seal.js';
 import { inTabOrder, listedByDefault } from './session.js';
 import type { SessionStore } from './store.js';
@@ -33,7 +34,7 @@ export function createLists(store: SessionStore) {
 function page(store: SessionStore, user: string, wanted: Omit<Parsed<'session/list'>, 'revision'>, reach?: Reach) {
   const { status, folderId, limit, after } = wanted;
   const listed = store.list(user, status ?? listedByDefault, folderId);
-  const all = reach ? listed.filter(({ id }) => reach.session(id) || reach.watched(id)) : listed;
+  const all = reach ? listed.filter(({ id }) => sees(reach, id)) : listed;
   const from = after === undefined ? 0 : countBefore(all, store.get(user, after));
   const sessions = all.slice(from, limit === undefined ? undefined : from + limit);
   return { sessions, more: from + sessions.length < all.length };
