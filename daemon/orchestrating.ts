@@ -10,6 +10,7 @@ import { createInsights } from './insights/insights.js';
 import { createInsightStore } from './insights/store.js';
 import { createInstruct } from './instructing.js';
 import type { Log } from './log/index.js';
+import { createNudge } from './nudging.js';
 import type { StallsHeard } from './orchestrators/monitor.js';
 import { nearest, watches } from './orchestrators/orchestrator.js';
 import { createOrchestrators, type OrchestratorsDeps } from './orchestrators/orchestrators.js';
@@ -19,6 +20,7 @@ import type { PreferencesSlice } from './preferences/handlers.js';
 import { closeSession } from './sessions/close.js';
 import { type CreateDeps, createSessions } from './sessions/create.js';
 import type { DisposalDeps } from './sessions/disposal.js';
+import type { Hands } from './sessions/hands.js';
 import { isLive } from './sessions/session.js';
 import type { Terminals } from './terminals/terminals.js';
 import type { Tree } from './tokens/reach.js';
@@ -39,6 +41,7 @@ export interface OrchestratingDeps
   readonly terminals: Pick<Terminals, 'stream'>;
   readonly hearing: Set<(heard: Heard) => void>;
   readonly stalls: StallsHeard;
+  readonly hands: Pick<Hands, 'typedAt'>;
   readonly agents: Pick<Agents, 'find' | 'onLook' | 'report'>;
   readonly injection: Pick<InjectionSlice, 'injections' | 'store'>;
 }
@@ -54,6 +57,8 @@ export function createOrchestrating(deps: OrchestratingDeps) {
     ...{ insights, insightStore, cover: deps.audit.cover },
     ...askedOf(deps),
     instruct: createInstruct(deps),
+    nudge: createNudge(deps),
+    typedAt: deps.hands.typedAt,
     report: deps.agents.report,
     store: deps.orchestratorStore,
     sessions: { get: store.get, find: store.find, adopt: (session) => adopt(deps, session) },

@@ -38,6 +38,7 @@ import { createRecordings } from './recordings/handlers.js';
 import { createHub } from './rpc/hub.js';
 import { createLock } from './rpc/locks.js';
 import { createActivity } from './sessions/activity.js';
+import { createHands } from './sessions/hands.js';
 import { createPlaces, windowOf } from './sessions/places.js';
 import { isLive, mustBeHere } from './sessions/session.js';
 import { createStartup } from './sessions/startup.js';
@@ -92,8 +93,9 @@ export function createParts(ground: Ground) {
   all.hearing.add(({ name, what }) => {
     if (name === 'session/created') agents.start([what.session]);
     if (name !== 'session/changed') return;
-    if (isLive(what.session)) agents.changed(what.session);
-    else agents.gone(what.session);
+    if (isLive(what.session)) return agents.changed(what.session);
+    agents.gone(what.session);
+    all.hands.forget(what.session.id);
   });
   const injection = createInjectionSlice({
     ...all,
@@ -167,6 +169,7 @@ function createBase({ paths, configuration, db, log, backend, environment, umask
     journal: createJournal(db, hub, now),
     folders: createFolderStore(db),
     orchestratorStore: createOrchestratorStore(db),
+    hands: createHands(now),
     places: createPlaces((id) => mustBeHere(store.find(id), backend.kind)),
     git: watchGit(createGit({ environment, umask }), board),
     end: ending,

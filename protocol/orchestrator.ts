@@ -8,6 +8,9 @@ export type OrchestratorType = z.infer<typeof OrchestratorType>;
 export const OrchestratorStatus = z.enum(['pending_bootstrap', 'idle', 'analyzing', 'acting', 'paused']);
 export type OrchestratorStatus = z.infer<typeof OrchestratorStatus>;
 
+const AUTO_INTERVENTION =
+  'Whether it may nudge: type one line into an agent that says that it works while nothing comes of it, twice in 6 hours at most. Otherwise it only tells.';
+
 export const Orchestrator = z.object({
   id: z.uuid(),
   userId: z.string(),
@@ -20,7 +23,7 @@ export const Orchestrator = z.object({
   customInstructions: z.string().nullable(),
   monitoringInterval: z.int().describe('Seconds between two reports of its own; what happens is told at once.'),
   stallThreshold: z.int().describe('Seconds without progress after which a working session is stalled.'),
-  autoIntervention: z.boolean().describe('Whether it may nudge a stalled session by itself.'),
+  autoIntervention: z.boolean().describe(AUTO_INTERVENTION),
   lastActivityAt: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -43,7 +46,7 @@ export const orchestratorSettings = {
   customInstructions: z.string().max(20_000).nullable().optional(),
   monitoringInterval: z.int().min(1).max(86_400).optional().describe('Seconds.'),
   stallThreshold: z.int().min(10).max(86_400).optional().describe('Seconds.'),
-  autoIntervention: z.boolean().optional(),
+  autoIntervention: z.boolean().optional().describe(AUTO_INTERVENTION),
 };
 
 /** The row of the audit that tells of a change. */

@@ -29,8 +29,15 @@ export const isTold = (episode: string, kind = '') => episode.startsWith(`told:$
 
 const typeByCause: Partial<Record<Stall['cause'], InsightType>> = { crash_loop: 'error', flapping: 'performance' };
 
+/** A line that was typed to get it going, and what became of that as far as it is known. */
+export interface Nudged {
+  readonly receiptId: string;
+  readonly at: number;
+  readonly outcome: string | null;
+}
+
 /** `place` is where its output ended when it was noticed. */
-export function ofStall(stall: Stall, place: Place | undefined): Noticed {
+export function ofStall(stall: Stall, place: Place | undefined, nudges: readonly Nudged[] = []): Noticed {
   const { sessionId, cause, health, state, lastActivityAt, stalledMinutes, startedAt } = stall;
   return {
     ...{ episode: episodeOf(stall), sessionId, type: typeByCause[cause] ?? 'stall_detected' },
@@ -38,6 +45,7 @@ export function ofStall(stall: Stall, place: Place | undefined): Noticed {
     context: {
       ...{ stallId: stall.id, cause, health, state, stalledMinutes },
       evidence: { lastActivityAt, noticedAt: startedAt, ...(place && { stream: place }) },
+      ...(nudges.length > 0 && { nudges: nudges.map(({ receiptId, at, outcome }) => ({ receiptId, at, outcome })) }),
     },
     suggestedActions: actionsFor(sessionId, cause),
   };

@@ -40,7 +40,18 @@ export interface LogStore {
   /** Newest first. */
   list(filter: LogFilter, limit: number): OrchestratorAudit[];
   count(filter: LogFilter): number;
+  /** What was done to a session since then, of these actions, oldest first; of very many the newest. */
+  ofSession(sessionId: string, actions: readonly string[], since: number): readonly Done[];
 }
+
+export interface Done {
+  readonly action: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Unix ms. */
+  readonly at: number;
+}
+
+const MOST_OF_SESSION = 1000;
 
 export interface LogRow {
   readonly seq: number;
@@ -74,6 +85,11 @@ export function createLogStore(db: Db): LogStore {
   const selectRange = db.prepare<[{ after: number; upTo: number }], LogRow>(
     `SELECT ${columns} FROM orchestrator_log WHERE seq > @after AND seq <= @upTo ORDER BY seq`,
   );
+  const selectOfSession = db.prepare<[{ sessionId: string; actions: string; since: number; limit: number }], LogRow>(
+    `SELECT ${columns} FROM orchestrator_log
+     WHERE session_id = @sessionId AND created_at >= @since AND action IN (SELECT value FROM json_each(@actions))
+     ORDER BY seq DESC LIMIT @limit`,
+  );
   const drop = db.prepare<[{ seq: number; limit: number }]>(
     'DELETE FROM orchestrator_log WHERE seq IN (SELECT seq FROM orchestrator_log WHERE seq <= @seq ORDER BY seq LIMIT @limit)',
   );
@@ -84,6 +100,11 @@ export function createLogStore(db: Db): LogStore {
     add: (row) => void insert.run(row),
     list: (filter, limit) => select.all({ ...filter, limit }).map(shown),
     count: (filter) => countRows.get(filter)!.count,
+    ofSession: (sessionId, actions, since) =>
+      selectOfSession
+        .all({ sessionId, actions: JSON.stringify(actions), since, limit: MOST_OF_SESSION })
+        .map(({ action, details, createdAt: at }) => ({ action, details: JSON.parse(details), at }) as Done)
+        .reverse(),
   };
 }
 

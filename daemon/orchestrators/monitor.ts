@@ -91,6 +91,7 @@ export function createMonitor(deps: MonitorDeps): Monitor {
       if (kind === 'over') noticing.over(userId, stall, reason);
       else noticing.notice(stall);
       refreshAll(userId);
+      if (kind !== 'over') noticing.remedy(stall);
     }),
   );
 

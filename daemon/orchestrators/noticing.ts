@@ -13,6 +13,7 @@ import {
 import type { Insights } from '../insights/insights.js';
 import type { InsightStore } from '../insights/store.js';
 import { isLive } from '../sessions/session.js';
+import type { Nudging } from './nudging.js';
 import type { Kept } from './orchestrator.js';
 import type { Roster } from './roster.js';
 
@@ -22,6 +23,7 @@ export interface NoticingDeps {
   readonly insightStore: Pick<InsightStore, 'allUnresolved'>;
   readonly sessions: { find(id: string): Session | undefined };
   readonly stalls: { list(user: string): readonly Stall[] };
+  readonly nudging: Nudging;
   /** Where the output of a live session ends. */
   readonly placeOf: (sessionId: string) => Place | undefined;
 }
@@ -35,6 +37,17 @@ export function createNoticing(deps: NoticingDeps) {
     return session && roster.watching(session);
   };
 
+  /** With what was done about it. */
+  const raise = (owner: Kept, stall: Stall) =>
+    insights.raise(owner, ofStall(stall, deps.placeOf(stall.sessionId), deps.nudging.of(stall)));
+
+  /** While its episode is open. */
+  const again = ({ id, sessionId }: Stall) => {
+    const owner = ownerOf(sessionId);
+    const open = owner && stalls.list(owner.userId).find((stall) => stall.id === id);
+    if (owner && open) raise(owner, open);
+  };
+
   return {
     /** What makes no progress of that which this one is the nearest to watch. */
     troubles: ({ id, userId }: Kept) => stalls.list(userId).filter(({ sessionId }) => ownerOf(sessionId)?.id === id),
@@ -42,10 +55,15 @@ export function createNoticing(deps: NoticingDeps) {
     notice(stall: Stall) {
       const owner = ownerOf(stall.sessionId);
       if (!owner) return;
-      insights.raise(owner, ofStall(stall, deps.placeOf(stall.sessionId)));
+      raise(owner, stall);
       // What its agent said of itself is seen now.
       insights.resolve(owner.userId, stall.sessionId, 'superseded', ({ episode }) => isTold(episode, 'stalled'));
       roster.touch(owner.id);
+    },
+
+    /** Does what its orchestrator may do about it, and tells of that. */
+    remedy(stall: Stall) {
+      deps.nudging.consider(stall, () => again(stall));
     },
 
     over(userId: string, stall: Stall, reason: Told<'session/recovered'>['reason'] | undefined) {

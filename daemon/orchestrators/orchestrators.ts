@@ -19,6 +19,7 @@ import { orchestratorHandlers } from './handlers.js';
 import { createWriteLog, type Entry, type LogDeps, type Logged, type LogStore } from './log.js';
 import { createMonitor, type MonitorDeps } from './monitor.js';
 import { createNoticing, type NoticingDeps } from './noticing.js';
+import { createNudging, type NudgingDeps } from './nudging.js';
 import { type Presets, watches } from './orchestrator.js';
 import { monitoringHandlers } from './reading.js';
 import { createRoster, type Roster, type RosterDeps } from './roster.js';
@@ -29,13 +30,16 @@ import { createTyping } from './typing.js';
 export interface OrchestratorsDeps
   extends Omit<RosterDeps, 'writeLog' | 'folders' | 'presets'>,
     Omit<MonitorDeps, 'roster' | 'noticing' | 'inform'>,
-    Omit<NoticingDeps, 'roster' | 'sessions' | 'stalls'>,
+    Omit<NoticingDeps, 'roster' | 'sessions' | 'stalls' | 'nudging'>,
+    Pick<NudgingDeps, 'typedAt'>,
     Omit<BootstrapDeps, 'roster' | 'monitor' | 'folders' | 'agent'>,
     Omit<SpinDeps, 'roster' | 'bootstrap' | 'projectPath'>,
     Omit<LogDeps, 'logStore'> {
   readonly logStore: LogStore;
   readonly insights: Insights;
   readonly presets: () => Presets;
+  /** Types for an orchestrator. */
+  readonly nudge: NudgingDeps['type'];
   readonly folders: {
     get(user: string, id: string): Folder;
     find(id: string): Folder | undefined;
@@ -119,7 +123,8 @@ function createCore(deps: OrchestratorsDeps) {
   const { choice, steady } = deps;
   const writeLog = createWriteLog(deps);
   const roster = createRoster({ ...deps, writeLog });
-  const noticing = createNoticing({ ...deps, roster });
+  const nudging = createNudging({ ...deps, roster, writeLog, type: deps.nudge });
+  const noticing = createNoticing({ ...deps, roster, nudging });
   const monitor = createMonitor({
     ...deps,
     ...{ roster, noticing },

@@ -18,14 +18,14 @@ interface Running {
 }
 
 export interface ReportDeps {
-  readonly noticing: Pick<Noticing, 'troubles' | 'notice'>;
+  readonly noticing: Pick<Noticing, 'troubles' | 'notice' | 'remedy'>;
   /** Hears only of what is new since it heard of something last. */
   readonly inform: (kept: Kept, trouble: readonly Stall[]) => void;
   /** Runs a round that may fail. */
   readonly steadily: (round: () => void) => void;
 }
 
-/** Each round brings the insights up to date. */
+/** Each round brings the insights up to date, and does what could not be done before, such as while somebody typed. */
 export function createReports({ noticing, inform, steadily }: ReportDeps): Reports {
   const running = new Map<string, Running & { kept: Kept }>();
   const end = (id: string) => {
@@ -35,7 +35,10 @@ export function createReports({ noticing, inform, steadily }: ReportDeps): Repor
   const report = (id: string) => {
     const one = running.get(id)!;
     const trouble = noticing.troubles(one.kept);
-    for (const stall of trouble) noticing.notice(stall);
+    for (const stall of trouble) {
+      noticing.notice(stall);
+      noticing.remedy(stall);
+    }
     const told = trouble.map((stall) => stall.id).join(' ');
     if (told === one.told) return;
     one.told = told;

@@ -2,6 +2,7 @@
 import { type drivingMethods, RpcError, type Session } from '#protocol';
 import { type Backend, checkKeys, type Place } from '../backend/index.js';
 import type { Handlers } from '../rpc/handlers.js';
+import type { Hands } from './hands.js';
 import { windowOf } from './places.js';
 import { isLive } from './session.js';
 import { plainText } from './text.js';
@@ -9,6 +10,7 @@ import { type WaitDeps, waitFor } from './wait.js';
 
 export interface DrivingDeps extends WaitDeps {
   readonly backend: Backend;
+  readonly hands: Pick<Hands, 'typed'>;
 }
 
 export function drivingHandlers(deps: DrivingDeps): Handlers<typeof drivingMethods> {
@@ -19,6 +21,7 @@ export function drivingHandlers(deps: DrivingDeps): Handlers<typeof drivingMetho
     const session = store.get(user, id);
     if (session.status !== 'active') throw refuse(session, `is ${session.status}`);
     if (session.exit) throw refuse(session, 'has ended: its program is no more');
+    deps.hands.typed(id);
     return places.get(id);
   };
 

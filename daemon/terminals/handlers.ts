@@ -3,6 +3,7 @@ import { stream as limits, type Parsed, type Result, RpcError, type Session, typ
 import type { Backend } from '../backend/index.js';
 import { need } from '../rpc/access.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
+import type { Hands } from '../sessions/hands.js';
 import type { Places } from '../sessions/places.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Place } from './cut.js';
@@ -16,6 +17,7 @@ export interface TerminalDeps {
   readonly places: Places;
   readonly terminals: Terminals;
   readonly sizes: Sizes;
+  readonly hands: Pick<Hands, 'typed'>;
   readonly backend: Backend;
 }
 
@@ -57,6 +59,7 @@ export function terminalHandlers(deps: TerminalDeps): Handlers<typeof terminalMe
       if (bytes.length > limits.inputBytes)
         throw new RpcError('TooLarge', `Input is ${bytes.length} bytes; at most ${limits.inputBytes} go in one call.`);
       sizes.typed(viewer);
+      deps.hands.typed(viewer.sessionId);
       await backend.type(viewer.pane, bytes);
       return { success: true };
     },

@@ -13,6 +13,7 @@ import type { AnyHandler } from '../../daemon/rpc/serve.js';
 import { createSessions } from '../../daemon/sessions/create.js';
 import { drivingHandlers } from '../../daemon/sessions/driving.js';
 import { sessionHandlers } from '../../daemon/sessions/handlers.js';
+import { createHands } from '../../daemon/sessions/hands.js';
 import { createPlaces } from '../../daemon/sessions/places.js';
 import { closeGone, type ReconcileDeps, reconcile } from '../../daemon/sessions/reconcile.js';
 import { mustBeHere } from '../../daemon/sessions/session.js';
@@ -71,6 +72,7 @@ export function openMemory({
     ...floor,
     ...surroundings,
     agents,
+    hands: createHands(Date.now),
     startup: createStartup(floor, { quietMs: 20, muteMs: 60, patienceMs: 200 }),
     environment: { HOME: tmpdir(), PATH: process.env.PATH ?? '', SHELL: '/bin/sh' },
     umask: 0o022,

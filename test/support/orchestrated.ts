@@ -6,6 +6,7 @@ import {
   type MethodName,
   methods,
   type Params,
+  type Receipt,
   type Result,
   RpcError,
   type Session,
@@ -20,6 +21,7 @@ import { createInsightStore } from '../../daemon/insights/store.js';
 import { thresholdIn } from '../../daemon/orchestrating.js';
 import { createLogStore } from '../../daemon/orchestrators/log.js';
 import type { EpisodeHeard } from '../../daemon/orchestrators/monitor.js';
+import type { NudgeWanted } from '../../daemon/orchestrators/nudging.js';
 import { createOrchestrators } from '../../daemon/orchestrators/orchestrators.js';
 import type { Choice } from '../../daemon/orchestrators/spin.js';
 import { createOrchestratorStore } from '../../daemon/orchestrators/store.js';
@@ -51,7 +53,11 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
     path: '/src' as string | null,
     instruct: async () => {},
     create: async () => {},
+    /** What becomes of a nudge. */
+    nudge: async (receipt: Receipt): Promise<Receipt> => ({ ...receipt, state: 'submitted' }),
+    typedAt: undefined as number | undefined,
   };
+  const nudges: NudgeWanted[] = [];
   const reports: unknown[] = [];
   let places = 0;
   const orchestrators = createOrchestrators({
@@ -94,6 +100,14 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
       await script.instruct();
       instructed.push({ id, text, key });
     },
+    async nudge(wanted, taken) {
+      nudges.push(wanted);
+      const { session, orchestratorId } = wanted;
+      const receipt = receiptOf({ id: randomUUID(), sessionId: session.id, orchestratorId });
+      taken(receipt);
+      return script.nudge(receipt);
+    },
+    typedAt: () => script.typedAt,
     placeOf: () => ({ epoch: 'e1', offset: 77 }),
     steady: async (_what, round) => {
       try {
@@ -148,6 +162,7 @@ export function openOrchestrated(t: TestContext, db = openDatabase(':memory:'), 
       told,
       script,
       instructed,
+      nudges,
       reports,
       call,
       file,
@@ -231,3 +246,8 @@ export function stallOf(session: Session, changes: Partial<Stall> = {}): Stall {
     ...changes,
   };
 }
+
+const receiptOf = (of: Pick<Receipt, 'id' | 'sessionId' | 'orchestratorId'>): Receipt => ({
+  ...{ ...of, auditLogId: null, state: 'queued', reason: null, code: null, textHash: 'h', bytes: 1, removed: [] },
+  ...{ submit: true, spawnId: null, enters: 0, evidence: [], createdAt: 1, updatedAt: 1, expiresAt: 2 },
+});

@@ -64,6 +64,7 @@ export const pure = [
   'daemon/notifications/target.ts',
   'daemon/orchestrators/health.ts',
   'daemon/orchestrators/orchestrator.ts',
+  'daemon/orchestrators/remedy.ts',
   'daemon/orchestrators/task.ts',
   'daemon/preferences/ports.ts',
   'daemon/preferences/resolve.ts',
