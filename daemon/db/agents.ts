@@ -96,6 +96,7 @@ export const agents = `
     created_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX orchestrator_log_by_orchestrator ON orchestrator_log (orchestrator_id, seq);
+  CREATE INDEX orchestrator_log_by_session ON orchestrator_log (session_id, created_at) WHERE session_id IS NOT NULL;
 
   CREATE TABLE message (
     id TEXT PRIMARY KEY,

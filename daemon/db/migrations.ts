@@ -203,7 +203,4 @@ export const migrations: readonly string[] = [
   ALTER TABLE session ADD COLUMN split_size REAL NOT NULL DEFAULT 0.5;
   `,
   agents,
-  `
-  CREATE INDEX orchestrator_log_by_session ON orchestrator_log (session_id, created_at) WHERE session_id IS NOT NULL;
-  `,
 ];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { isScript, isShell } from '../../../daemon/agents/foreground.js';
+import { isShell, startsAnother } from '../../../daemon/agents/foreground.js';
 import { limitEnd } from '../../../daemon/agents/limit.js';
 import { builtIn } from '../../../daemon/agents/manifests/index.js';
 import { findOptions } from '../../../daemon/agents/options.js';
@@ -100,13 +100,14 @@ test('what is in front tells which agent runs, else what the session was made fo
   assert.equal(choose({ declared: 'claude', front: ['bash'], shellInFront: true }), 'shell');
   assert.equal(choose({ declared: 'claude', front: ['vim', 'a'] }), 'claude');
   assert.equal(agentIn(['vim', 'claude'], manifests), undefined);
-  for (const shell of [['-bash'], ['/bin/zsh', '-l'], ['fish']]) assert.ok(isShell(shell), shell.join(' '));
+  for (const shell of [['-bash'], ['/bin/zsh', '-l'], ['fish'], ['bash', '--rcfile', 'x'], ['bash', '-o', 'vi']])
+    assert.ok(isShell(shell), shell.join(' '));
   for (const script of [
     ['sh', '-c', 'x'],
     ['bash', '-lc', 'x'],
     ['bash', 'run.sh'],
   ])
-    assert.ok(isScript(script), script.join(' '));
+    assert.ok(startsAnother(script) && !isShell(script), script.join(' '));
 });
 
 test('looks: soon after silence, once the output is whole, now and then while it flows, when due, and not otherwise', async () => {
