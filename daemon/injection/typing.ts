@@ -8,7 +8,7 @@ import { broken, ended, type Refusal, refusalOf, stands, type Taken, taken } fro
 import { givenWay, PRESSED, type UntilDeps, until } from './until.js';
 
 export interface TypingDeps extends UntilDeps {
-  readonly backend: Pick<Backend, 'leaveModes' | 'paste' | 'type' | 'keys' | 'capture'>;
+  readonly backend: Pick<Backend, 'leaveModes' | 'paste' | 'type' | 'keys' | 'capture' | 'ping'>;
   readonly times: Times;
   readonly now: () => number;
   /** How the agent wants text to be sent off. */
@@ -136,7 +136,7 @@ function giveUp(job: Job, { code, reason }: Reason, more = ''): void {
 async function sendOff(deps: TypingDeps, job: Job, sought: Sought): Promise<Taken | Reason> {
   const { before, there } = sought;
   const { sessionId, waiting } = job;
-  const pressed = await deps.agents.look(sessionId);
+  const pressed = await lookNow(deps, sessionId);
   const unfit = broken(before, pressed) ?? (there(pressed) ? undefined : CHANGED);
   if (unfit) return unfit;
   const since = deps.now();
@@ -151,7 +151,7 @@ async function sendOff(deps: TypingDeps, job: Job, sought: Sought): Promise<Take
   for (let enters = 1; enters <= ENTERS; enters++) {
     if (enters > 1) {
       // What stands there now gets the key, whatever was seen before.
-      const look = await deps.agents.look(sessionId);
+      const look = await lookNow(deps, sessionId);
       const outcome = judge(look);
       if (outcome) return outcome;
       if (!there(look)) break;
@@ -164,6 +164,12 @@ async function sendOff(deps: TypingDeps, job: Job, sought: Sought): Promise<Take
   }
   const outcome = await until(deps, sessionId, left(), judge);
   return outcome ?? (there(await deps.agents.look(sessionId)) ? LEFT : UNCONFIRMED);
+}
+
+/** What the backend has read of the program comes before its answer, so nothing that it knows of is missing in the look. */
+async function lookNow({ agents, backend }: TypingDeps, sessionId: string): Promise<Look> {
+  await backend.ping();
+  return agents.look(sessionId);
 }
 
 /** Enter as the one byte that it is: tmux may write the key otherwise, as the program asked for. */

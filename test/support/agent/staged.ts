@@ -89,6 +89,7 @@ export function createStaged(sessionId: string, quirks: Quirks = {}) {
     places: { get: () => ({ window: 1, pane: 1 }), listen: (_id: string, heard: () => void) => on('output', heard) },
     backend: {
       leaveModes: async () => void (copyMode = false),
+      ping: async () => {},
       paste: async (_pane: number, data: Buffer) =>
         read_(bracketed ? Buffer.concat([Buffer.from('\x1b[200~'), data, Buffer.from('\x1b[201~')]) : data),
       type: async (_pane: number, data: Buffer) => read_(data),
