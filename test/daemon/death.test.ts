@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { Client } from '#client';
-import { RpcError, type Session } from '#protocol';
+import { type Agent, RpcError, type Session } from '#protocol';
 import { pathsIn } from '#protocol/paths';
 import type { Daemon } from '../support/daemon.js';
 import { type Random, randomFrom } from '../support/random.js';
@@ -168,6 +168,9 @@ async function checkTold(client: Client) {
       since = seq;
       const { session, folder } = params as { session?: { id: string }; folder?: { id: string } };
       if (session) last.set(session.id, session);
+      const { sessionId, agent } = params as { sessionId?: string; agent?: Agent };
+      const known = last.get(sessionId ?? '');
+      if (agent && known) last.set(agent.sessionId, { ...known, agentState: agent.state, health: agent.health });
       if (folder) last.set(folder.id, name === 'folder/deleted' ? undefined : folder);
     }
   }

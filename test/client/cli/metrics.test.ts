@@ -26,7 +26,7 @@ test('metrics are a line a series, or the text for Prometheus as it is', async (
 test('health is a line a component; what is not well says why and what helps', async (t) => {
   const { daemon } = await whole(t);
   const well = await rdv(daemon.home, ['daemon', 'health']);
-  assert.equal(well.stdout.match(/^[a-z ]+\ttrue\t\S.*$/gm)?.length, 9, well.stdout);
+  assert.equal(well.stdout.match(/^[a-z ]+\ttrue\t\S.*$/gm)?.length, 10, well.stdout);
   rmSync(pathsIn(daemon.home).log);
   const screen = inTerminal(daemon.home, '$RDV daemon health');
   assert.equal(await screen.ended, 0);
