@@ -56,7 +56,8 @@ export function createLives({ manifests, pidOf }: LivesDeps): Lives {
 
   const change = (key: string, provider: Provider, session: Session, startedAt: number) => {
     const manifest = manifests.manifest(provider);
-    if (life) retire();
+    // What a hook told before its agent was seen is of that agent, and not of the shell.
+    if (life && life.provider !== 'shell') retire();
     const { graceMs } = manifest;
     // One that a person started by hand may be there to answer once, and shows nothing until then.
     const startsSlowly = manifest.startsSlowly && isDeclared(session);
@@ -91,6 +92,8 @@ export function createLives({ manifests, pidOf }: LivesDeps): Lives {
       hookedBy = report.agent;
       const { agentSessionId, event, subagent } = report;
       if (agentSessionId === undefined || subagent) return true;
+      // An agent may take up an earlier conversation.
+      if (event === 'sessionStart') retired = retired.filter((id) => id !== agentSessionId);
       if (retired.includes(agentSessionId)) return false;
       if (event === 'sessionStart' && conversation !== undefined && conversation !== agentSessionId) retire();
       conversation ??= agentSessionId;

@@ -104,8 +104,13 @@ export function createSubject(deps: SubjectDeps, id: string): Subject {
     report(report) {
       const session = deps.session();
       if (!session) return false;
-      const life = lives.current(session, deps.places.get(id).pane, now());
-      const counted = hear(life, report, lives.hooked(report), now());
+      const { pane } = deps.places.get(id);
+      lives.current(session, pane, now());
+      const current = lives.hooked(report);
+      // The report may be the first to tell which agent it is. One that is not in front says nothing of who is.
+      const life = lives.current(session, pane, now());
+      const its = report.subagent || report.agent === life.provider;
+      const counted = hear(life, report, current && its, now());
       void watch.look().catch(failed);
       return counted;
     },

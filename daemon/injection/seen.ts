@@ -118,8 +118,11 @@ export function taken(
   { since, placeholders }: { since: number; placeholders: readonly RegExp[] },
 ): Taken | undefined {
   const hook = turnHook(before, look, since);
-  if (hook !== undefined) return { turn: true, seen: `the hook ${hook} told of a turn` };
-  if (stands(look, text, placeholders)) return undefined;
+  const standing = stands(look, text, placeholders);
+  // While the text still stands there, work may be of a turn before.
+  if (hook !== undefined && (!standing || BEGINS.test(hook)))
+    return { turn: true, seen: `the hook ${hook} told of a turn` };
+  if (standing) return undefined;
   const busy = busyBy(look);
   if (look.provider === 'shell') return takenByShell(before, look, busy);
   if (look.composer?.text.trim() !== '' || busy === undefined) return undefined;
@@ -143,9 +146,12 @@ function busyBy({ verdict }: Seen): string | undefined {
   return verdict.state === 'working' && first?.says === 'busy' ? `${first.source} (${first.rule})` : undefined;
 }
 
+/** What hooks call the beginning of a turn. */
+const BEGINS = /^(turnStart|UserPromptSubmit|BeforeAgent|chat\.message)$/i;
+
 /** A hook that told of work since then, where none was known of before; else one that names the beginning of a turn. */
 function turnHook(before: Seen, { verdict }: Seen, since: number): string | undefined {
   const told = verdict.evidence.find(({ source, says, at }) => source === 'hook' && says === 'busy' && at >= since);
   if (!told) return undefined;
-  return before.verdict.state !== 'working' || /turnStart|UserPromptSubmit/i.test(told.rule) ? told.rule : undefined;
+  return before.verdict.state !== 'working' || BEGINS.test(told.rule) ? told.rule : undefined;
 }
