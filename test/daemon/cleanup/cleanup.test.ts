@@ -169,7 +169,7 @@ test('the end of the daemon ends the round under way at once, and those that wai
     { what: 'notifications', reason: 'It was stopped before its turn.' },
     ...['receipts', 'stalls', 'transitions'].map((what) => ({ what, reason: 'It was stopped before its turn.' })),
   ]);
-  assert.deepEqual(second?.failed.length, 6);
+  assert.deepEqual(second?.failed.length, 9);
   assert.equal(begun.length, 1);
   await cleanup.close();
 });
