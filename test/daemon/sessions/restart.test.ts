@@ -47,7 +47,8 @@ test('after kill -9 the next daemon finds every session as it is', async (t) => 
     ],
   );
   assert.deepEqual([paneOf(daemon, active.id), paneOf(daemon, suspended.id)], [pid, otherPid]);
-  const { events } = await again.call('event/list', { since: seq });
+  const names = ['session/created', 'session/changed', 'session/exited'];
+  const { events } = await again.call('event/list', { since: seq, names });
   assert.deepEqual(
     events.map(({ name, params }) => [name, (params.session as { id: string }).id]),
     [['session/exited', ending.id]],
