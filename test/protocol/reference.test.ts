@@ -49,7 +49,7 @@ test('a command line shows arguments, required options and whether there are mor
   );
   assert.deepEqual(lines, [
     'rdv session create [command...] [options]',
-    'rdv session wait <id> --until <pattern|idle|exit> [options]',
+    'rdv session wait <id> --until <pattern|idle|state|exit> [options]',
     'rdv session rename <id> <name>',
   ]);
 });
