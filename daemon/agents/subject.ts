@@ -104,13 +104,12 @@ export function createSubject(deps: SubjectDeps, id: string): Subject {
     report(report) {
       const session = deps.session();
       if (!session) return false;
-      const { pane } = deps.places.get(id);
-      lives.current(session, pane, now());
+      const living = () => lives.current(session, deps.places.get(id).pane, now());
+      living();
       const current = lives.hooked(report);
-      // The report may be the first to tell which agent it is. One that is not in front says nothing of who is.
-      const life = lives.current(session, pane, now());
-      const its = report.subagent || report.agent === life.provider;
-      const counted = hear(life, report, current && its, now());
+      // The report may be the first to tell which agent it is.
+      const life = living();
+      const counted = hear(life, report, current && isOf(report, life), now());
       void watch.look().catch(failed);
       return counted;
     },
@@ -121,6 +120,9 @@ export function createSubject(deps: SubjectDeps, id: string): Subject {
     },
   };
 }
+
+/** An agent that is not in front says nothing of who is. */
+const isOf = ({ subagent, agent }: HookReport, { provider }: Life) => subagent || agent === provider;
 
 /** A hook may tell of a start before that was seen. */
 const EARLY_MS = 5000;
