@@ -2,6 +2,7 @@
 import type { Session } from '#protocol';
 import type { Paths } from '#protocol/paths';
 import { createAgents } from './agents/agents.js';
+import { createPids } from './agents/pids.js';
 import { createAttention } from './attention.js';
 import { createAudit } from './audit/handlers.js';
 import { watchLogins } from './audit/logins.js';
@@ -84,9 +85,10 @@ export function createParts(ground: Ground) {
     startup: createStartup(wide),
     ends: { count: 0, look: () => {} },
   };
-  const watched = createAgents({ ...all, folder: ground.paths.agents });
-  const { stalls, agents, panePids, stallStore } = createStalling({
-    ...{ ...all, agents: watched },
+  const pids = createPids(all.backend);
+  const watched = createAgents({ ...all, pids, folder: ground.paths.agents });
+  const { stalls, agents, stallStore } = createStalling({
+    ...{ ...all, pids, agents: watched },
     thresholdMs: thresholdIn(all.orchestratorStore),
   });
   ground.configuration.onReload(agents.reload);
@@ -110,7 +112,7 @@ export function createParts(ground: Ground) {
   return {
     ...all,
     ...orchestrating,
-    ...{ agents, stalls, panePids, injection, attention },
+    ...{ agents, stalls, injection, attention },
     activity: createActivity(base),
     recordings: createRecordings({ ...all, folder: ground.paths.recordings }),
     cleanup: createCleanup({

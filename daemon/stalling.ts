@@ -1,8 +1,7 @@
 /** Brings what sessions, hooks and processes tell to the watch over agents' progress. */
 import type { Session } from '#protocol';
 import type { Agents } from './agents/agents.js';
-import { createPids } from './agents/pids.js';
-import type { Backend } from './backend/index.js';
+import type { Pids } from './agents/pids.js';
 import type { Configuration } from './config/configuration.js';
 import type { Db } from './db/open.js';
 import type { Journal } from './events/journal.js';
@@ -23,7 +22,7 @@ interface Deps<A extends Agents> {
   readonly journal: Journal;
   readonly hearing: Set<(heard: Heard) => void>;
   readonly places: Places;
-  readonly backend: Pick<Backend, 'list'>;
+  readonly pids: Pick<Pids, 'pidOf' | 'learnPid'>;
   readonly configuration: Configuration;
   readonly db: Db;
   readonly now: () => number;
@@ -34,8 +33,7 @@ interface Deps<A extends Agents> {
 
 /** The agents it returns pass on what hooks report. */
 export function createStalling<A extends Agents>(deps: Deps<A>) {
-  const { agents, configuration, places, thresholdMs } = deps;
-  const pids = createPids(deps.backend);
+  const { agents, configuration, pids, places, thresholdMs } = deps;
   const stallStore = createStallStore(deps.db);
   const stalls = createStalls({
     ...deps,
@@ -59,7 +57,7 @@ export function createStalling<A extends Agents>(deps: Deps<A>) {
     if (counted) stalls.heard(told);
     return counted;
   };
-  return { stalls, agents: { ...agents, report }, panePids: pids, stallStore };
+  return { stalls, agents: { ...agents, report }, stallStore };
 }
 
 const clock: Clock = {

@@ -1,6 +1,5 @@
 /** What the backend tells, brought to sessions and streams. */
 import type { AgentWatching } from './agents/agents.js';
-import type { Pids } from './agents/pids.js';
 import type { Backend } from './backend/index.js';
 import type { Board } from './health/board.js';
 import type { Relay } from './relay.js';
@@ -15,7 +14,6 @@ export type Watched = Omit<ReconcileDeps, 'gone' | 'ended'> & {
   terminals: Terminals;
   activity: Activity;
   agents: AgentWatching;
-  panePids: Pick<Pids, 'forgetAll'>;
   over: CloseDeps['over'];
   steady: Steady;
   board: Pick<Board, 'note' | 'clear'>;
@@ -85,7 +83,6 @@ export function watchBackend(deps: Watched, relay: Relay): (boot: boolean) => Pr
         places.clear();
         terminals.forgetAll();
         agents.lost();
-        deps.panePids.forgetAll();
       }
       void look(false).then(terminals.resumed);
     },

@@ -1,13 +1,12 @@
 /** What the agents in all sessions are doing, kept as their screens change, for whoever asks and whoever wants to be told. */
 import type { AgentTransition, HookReport, Session, SessionHealth, StallCause } from '#protocol';
-import type { Backend } from '../backend/index.js';
 import type { Dialog } from './dialog.js';
 import type { Provider } from './evidence.js';
 import type { Grid } from './grid.js';
 import { createKeeper, type KeeperDeps } from './keeper.js';
 import type { Submit } from './manifests/manifest.js';
 import { createManifests, type OverridesDeps } from './overrides.js';
-import { createPids } from './pids.js';
+import type { Pids } from './pids.js';
 import { createSubject, type Subject, type SubjectDeps } from './subject.js';
 import type { Verdict } from './verdict.js';
 import { createViews, type ViewsDeps } from './views.js';
@@ -82,7 +81,7 @@ export interface AgentWatching {
 export type AgentsDeps = KeeperDeps &
   ViewsDeps &
   Pick<SubjectDeps, 'places'> & {
-    readonly backend: Pick<Backend, 'list'>;
+    readonly pids: Pids;
     /** Where users keep rules of their own. */
     readonly folder: string;
     readonly log: SubjectDeps['log'] & OverridesDeps['log'];
@@ -94,7 +93,7 @@ export function createAgents(deps: AgentsDeps): Agents & AgentWatching {
   const keeper = createKeeper(deps);
   const manifests = createManifests(deps);
   const views = createViews(deps);
-  const pids = createPids(deps.backend);
+  const { pids } = deps;
   let open = true;
 
   const looked = (look: Look) => {
