@@ -6,7 +6,7 @@ import type { Places } from '../sessions/places.js';
 import { deniedIn, unfitOf } from './accept.js';
 import type { Ledger } from './ledger.js';
 import type { Policy } from './policy.js';
-import type { Injection, Reason, Waiting } from './receipt.js';
+import { type Injection, LATE, type Reason, type Waiting } from './receipt.js';
 import type { Refusal } from './seen.js';
 import { ENDING, type Job, type TypingDeps, typeText } from './typing.js';
 
@@ -26,8 +26,6 @@ export type Outcome =
   | { readonly is: 'typed' | 'over' }
   | { readonly is: 'refused'; readonly why: Refusal }
   | { readonly is: 'expired'; readonly why: Reason };
-
-const LATE: Reason = { code: 'EXPIRED', reason: 'It waited longer than it may.' };
 
 const STOPPING: Refusal = {
   ...{ code: 'DAEMON_STOPPING', passing: true },

@@ -7,7 +7,7 @@ import { createDrain, type DrainDeps } from './drain.js';
 import { createFollow, type FollowDeps } from './follow.js';
 import { createLedger, type LedgerDeps } from './ledger.js';
 import { createQueue } from './queue.js';
-import { afterRestart, type Injection, type Reason } from './receipt.js';
+import { afterRestart, type Injection, LATE, type Reason } from './receipt.js';
 import { usualTimes } from './typing.js';
 
 export interface InjectionDeps extends LedgerDeps, Omit<AttemptDeps, 'ledger' | 'times' | 'steadily' | 'agents'> {
@@ -29,7 +29,6 @@ export type Taken = (receipt: Receipt) => string;
 
 export type Injections = ReturnType<typeof createInjections>;
 
-const LATE: Reason = { code: 'EXPIRED', reason: 'It waited longer than it may.' };
 const CANCELLED: Reason = { code: 'CANCELLED', reason: 'It was taken back before it was typed.' };
 const NOTHING = Promise.resolve();
 

@@ -34,6 +34,8 @@ export interface Reason {
   readonly reason: string;
 }
 
+export const LATE: Reason = { code: 'EXPIRED', reason: 'It waited longer than it may.' };
+
 /** From each state, those it may go on to. */
 const steps: Readonly<Record<ReceiptState, readonly ReceiptState[]>> = {
   queued: ['typed', 'refused', 'expired', 'indeterminate'],
