@@ -1,15 +1,13 @@
 /** What is known of agents is kept as long as insights are: jobs of the clean-up that delete what is older, piece by piece. */
-import { setImmediate } from 'node:timers/promises';
 import type { Job } from './cleanup/cleanup.js';
 import type { Configuration } from './config/configuration.js';
+import { inPieces } from './db/pieces.js';
 
 interface Rows {
   removeBefore(time: number, atMost: number): number;
 }
 
 const DAY_MS = 86_400_000;
-/** Rows deleted before others get their turn. */
-const PIECE = 500;
 
 export function expiringRows(
   { values }: Pick<Configuration, 'values'>,
@@ -19,12 +17,7 @@ export function expiringRows(
     name,
     async run(now, signal) {
       const before = now - values.cleanup.insight_retention_days * DAY_MS;
-      let deleted = 0;
-      for (let more = PIECE; more === PIECE && !signal.aborted; await setImmediate()) {
-        more = rows.removeBefore(before, PIECE);
-        deleted += more;
-      }
-      return { deleted, failed: [] };
+      return { deleted: await inPieces((atMost) => rows.removeBefore(before, atMost), signal), failed: [] };
     },
   });
   return {

@@ -1,5 +1,6 @@
 /** Keeps the audit below a size: the oldest rows go, and the chain says where it begins now. */
 import { setImmediate } from 'node:timers/promises';
+import { inPieces } from '../db/pieces.js';
 import type { Audit } from './audit.js';
 import { TRIM } from './chain.js';
 import type { Covered } from './covered.js';
@@ -12,7 +13,7 @@ export interface TrimDeps {
   readonly covered: Covered;
 }
 
-/** Rows looked at or deleted at a time. */
+/** Rows looked at at a time. */
 const PIECE = 500;
 /** Trimmed to so much of the limit, so that it is not done for a handful of rows each time. */
 const KEPT = 0.9;
@@ -29,13 +30,8 @@ export async function trim(deps: TrimDeps, signal: AbortSignal): Promise<number>
     const place = store.find(seq);
     if (place) audit.note(TRIM, String(seq), 'done', (row) => store.beginAfter(place, row));
   }
-  let dropped = 0;
-  for (let more = PIECE; more === PIECE && !signal.aborted; await setImmediate()) {
-    more = store.dropUpTo(store.start().seq, PIECE);
-    dropped += more;
-  }
-  for (let more = PIECE; more === PIECE && !signal.aborted; await setImmediate())
-    more = covered.dropUpTo(store.start().seq, PIECE);
+  const dropped = await inPieces((atMost) => store.dropUpTo(store.start().seq, atMost), signal);
+  await inPieces((atMost) => covered.dropUpTo(store.start().seq, atMost), signal);
   return dropped;
 }
 

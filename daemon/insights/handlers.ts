@@ -1,6 +1,6 @@
 /** The insight methods, and the clean-up. None waits, so none needs a lock. */
-import { setImmediate } from 'node:timers/promises';
 import { type insightMethods, RpcError, type Session } from '#protocol';
+import { inPieces } from '../db/pieces.js';
 import type { Caller, Handlers } from '../rpc/handlers.js';
 import type { Insights } from './insights.js';
 import type { InsightStore, Kept } from './store.js';
@@ -63,20 +63,12 @@ function find(store: InsightStore, { user, identity: { reach } }: Caller, id: st
   throw new RpcError('NotFound', said, { code: 'INSIGHT_NOT_FOUND' });
 }
 
-/** Rows deleted at a time. Nobody is told of each: they were over long ago. */
-const PIECE = 500;
-
-/** Of a user, or of everybody for null; in pieces, so that nobody waits. Ends early when the signal is aborted. */
-export async function dropResolved(
+/** Of a user, or of everybody for null. Nobody is told of each: they were over long ago. Ends early when the signal is aborted. */
+export function dropResolved(
   store: Pick<InsightStore, 'dropResolved'>,
   user: string | null,
   before: number,
   signal: AbortSignal,
 ): Promise<number> {
-  let dropped = 0;
-  for (let more = PIECE; more === PIECE && !signal.aborted; await setImmediate()) {
-    more = store.dropResolved(user, before, PIECE);
-    dropped += more;
-  }
-  return dropped;
+  return inPieces((atMost) => store.dropResolved(user, before, atMost), signal);
 }
