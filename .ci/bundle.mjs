@@ -1,4 +1,4 @@
-/** Bundles what tsc made into dist: the light command line, the full one, the daemon, and the bridge. */
+/** Bundles what tsc made into dist: the light command line, the full one, MCP, the daemon, and the bridge. */
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +7,11 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
-/** The light program loads the full one only when it must: a file of its own, found beside it. */
-const fullApart = {
-  name: 'full-apart',
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/full\.js$/ }, () => ({ path: './rdv-full.cjs', external: true })),
-};
+/** What is loaded only when it must be is a file of its own, found beside the one that loads it. */
+const apart = (filter, path) => ({
+  name: path,
+  setup: ({ onResolve }) => onResolve({ filter }, () => ({ path, external: true })),
+});
 
 const shared = {
   absWorkingDir: root,
@@ -29,8 +29,18 @@ const shared = {
 const shebang = { js: '#!/usr/bin/env node' };
 
 const bundles = [
-  { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [fullApart], banner: shebang },
-  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs' },
+  {
+    entry: 'out/client/cli/main.js',
+    outfile: 'dist/rdv.cjs',
+    plugins: [apart(/^\.\/full\.js$/, './rdv-full.cjs')],
+    banner: shebang,
+  },
+  {
+    entry: 'out/client/cli/full.js',
+    outfile: 'dist/rdv-full.cjs',
+    plugins: [apart(/^\.\.\/mcp\/main\.js$/, './rdv-mcp.cjs')],
+  },
+  { entry: 'out/client/mcp/main.js', outfile: 'dist/rdv-mcp.cjs' },
   { entry: 'out/bridge-http/main.js', outfile: 'dist/rdv-bridge.cjs', banner: shebang },
   { entry: 'out/daemon/main.js', outfile: 'dist/rdvd.cjs', banner: shebang },
 ].filter(({ entry }) => existsSync(`${root}/${entry}`));

@@ -14,6 +14,8 @@ export interface Context extends Caller {
   readonly flags: GlobalFlags;
   readonly endpoint: Endpoint;
   readonly daemonFile: string;
+  /** Whether a daemon that does not run may be started. */
+  readonly autostart: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Whether a person can be asked. */
@@ -55,6 +57,7 @@ export function createContext(command: Command): Context {
     flags,
     endpoint,
     daemonFile: daemonFile(),
+    autostart,
     signal: interruption.signal,
     canAsk: flags.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
     output: createOutput(flags),

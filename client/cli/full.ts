@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.js';
 import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
 import { addLogs } from './logs.js';
+import { addMcp } from './mcp.js';
 import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { tellError } from './output.js';
 import { showResult } from './show.js';
@@ -44,6 +45,7 @@ export function buildProgram(argv: readonly string[]): Command {
   addDoctor(program, withContext);
   addConfigCommands(program, withContext);
   addLogs(program, withContext);
+  addMcp(program, withContext);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),

@@ -9,7 +9,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ['protocol', 'vscode-jsonrpc', 'node'],
   // Loaded at each step of an agent: it knows no library.
   'client/hook': ['client', 'protocol', 'node'],
-  'client/cli': ['client', 'client/hook', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
+  // Agents meet us by it; the bridge carries it too.
+  'client/mcp': ['client', 'protocol', '@modelcontextprotocol/sdk', 'zod', 'node'],
+  'client/cli': ['client', 'client/hook', 'client/mcp', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
   // It binds its sockets as the daemon does.
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],
