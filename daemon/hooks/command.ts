@@ -16,14 +16,17 @@ export type Program = readonly [string, ...string[]];
 
 /**
  * For any shell, as agents take the user's own. Outside a session of ours, and when the program is gone, it reads what the
- * agent writes to it, so that the agent meets no broken pipe, prints nothing and succeeds.
+ * agent writes to it, so that the agent meets no broken pipe, prints nothing and succeeds. Whether the program is there is
+ * asked first: fish gives up a whole line for one that is not.
  */
 export function commandOf(program: Program, agent: HookedAgent, event: string, made: Making): string {
+  const there = `command -v ${quote(program[0])} >/dev/null`;
   const run = [...program.map(quote), 'hook', agent, event].join(' ');
-  return `test -n "$RDV_SESSION_ID" && ${run} 2>/dev/null || cat >/dev/null 2>&1 || true # rdv hook, made: ${made}`;
+  return `test -n "$RDV_SESSION_ID" && ${there} && ${run} 2>/dev/null || cat >/dev/null 2>&1 || true # rdv hook, made: ${made}`;
 }
 
-const OURS = /^test -n "\$RDV_SESSION_ID" && (.+) hook (\w+) (\w+) 2>\/dev\/null .*# rdv hook, made: (\w+)$/;
+const OURS =
+  /^test -n "\$RDV_SESSION_ID" && (?:command -v .+? >\/dev\/null && )?(.+) hook (\w+) (\w+) 2>\/dev\/null .*# rdv hook, made: (\w+)$/;
 
 export interface OurCommand {
   readonly program: readonly string[];
