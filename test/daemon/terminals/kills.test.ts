@@ -13,7 +13,7 @@ import { createReference } from '../../support/reference.js';
 import { createWatch, type Watch } from '../../support/watch.js';
 import { askTmux, folderFor, reach, whole } from '../../support/whole.js';
 
-const KILLS = Number(process.env.RDV_SOAK_KILLS ?? 8);
+const KILLS = Number(process.env.RDV_SOAK_KILLS ?? 5);
 const SEED = Number(process.env.RDV_SOAK_SEED ?? 20_261_124);
 /** A session must be there again this soon after the new daemon was started; beside other tests on two cores, later. */
 const ADOPTED_MS = process.env.RDV_SOAK_KILLS ? 2000 : 10_000;

@@ -15,7 +15,7 @@ import { folderFor, reach, whole } from '../../support/whole.js';
 
 /** Over its window for a viewer and the ring of a pane, for a runtime that collects its garbage late. */
 const GROWTH_MIB = 64;
-const FLOOD = Number(process.env.RDV_SOAK_FLOOD ?? 30_000_000);
+const FLOOD = Number(process.env.RDV_SOAK_FLOOD ?? 15_000_000);
 
 const rssMiB = ({ pid }: Daemon) =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;

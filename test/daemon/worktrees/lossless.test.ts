@@ -8,7 +8,7 @@ import { openRemoval, type Removal } from '../../support/removal.js';
 import { build, plans } from '../../support/worktree-states.js';
 
 /** More with `RDV_SOAK_REMOVALS`. */
-const numRuns = Number(process.env.RDV_SOAK_REMOVALS ?? 20);
+const numRuns = Number(process.env.RDV_SOAK_REMOVALS ?? 10);
 
 /** The files, what git keeps of the worktree, and what it makes of both. */
 function everything(removal: Removal) {
