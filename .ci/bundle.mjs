@@ -1,5 +1,5 @@
-/** Bundles what tsc made into dist: the light command line, the full one, MCP, the daemon, and the bridge. */
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+/** Bundles what tsc made into dist: the light command line, the full one, completion, MCP, the daemon, and the bridge. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -7,11 +7,17 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
-/** What is loaded only when it must be is a file of its own, found beside the one that loads it. */
-const apart = (filter, path) => ({
-  name: path,
-  setup: ({ onResolve }) => onResolve({ filter }, () => ({ path, external: true })),
-});
+/** What is loaded only when it must be: files of their own, found beside the one that loads them. */
+const apart = {
+  name: 'apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/(full|complete)\.js$/ }, ({ path }) => ({
+      path: path.replace(/^\.\/(.+)\.js$/, './rdv-$1.cjs'),
+      external: true,
+    }));
+    onResolve({ filter: /\/mcp\/main\.js$/ }, () => ({ path: './rdv-mcp.cjs', external: true }));
+  },
+};
 
 const shared = {
   absWorkingDir: root,
@@ -29,21 +35,19 @@ const shared = {
 const shebang = { js: '#!/usr/bin/env node' };
 
 const bundles = [
-  {
-    entry: 'out/client/cli/main.js',
-    outfile: 'dist/rdv.cjs',
-    plugins: [apart(/^\.\/full\.js$/, './rdv-full.cjs')],
-    banner: shebang,
-  },
-  {
-    entry: 'out/client/cli/full.js',
-    outfile: 'dist/rdv-full.cjs',
-    plugins: [apart(/^\.\.\/mcp\/main\.js$/, './rdv-mcp.cjs')],
-  },
+  { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [apart], banner: shebang },
+  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs', plugins: [apart] },
+  { entry: 'out/client/cli/complete.js', outfile: 'dist/rdv-complete.cjs' },
   { entry: 'out/client/mcp/main.js', outfile: 'dist/rdv-mcp.cjs' },
   { entry: 'out/bridge-http/main.js', outfile: 'dist/rdv-bridge.cjs', banner: shebang },
   { entry: 'out/daemon/main.js', outfile: 'dist/rdvd.cjs', banner: shebang },
 ].filter(({ entry }) => existsSync(`${root}/${entry}`));
 
 await Promise.all(bundles.map(({ entry, ...options }) => build({ ...shared, entryPoints: [entry], ...options })));
+
+const { buildProgram } = await import(`${root}/out/client/cli/full.js`);
+const { describeTree } = await import(`${root}/out/client/cli/tree.js`);
+const program = buildProgram('everything');
+writeFileSync(`${root}/dist/commands.json`, JSON.stringify(describeTree(program)));
+
 for (const { outfile, banner } of bundles) if (banner) chmodSync(`${root}/${outfile}`, 0o755);

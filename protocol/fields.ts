@@ -13,6 +13,8 @@ export interface Field {
   readonly nullable?: true;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** What a list may hold, when that is a choice. */
+  readonly items?: readonly string[];
   readonly default?: unknown;
 }
 
@@ -22,7 +24,7 @@ interface Property {
   enum?: string[];
   description?: string;
   default?: unknown;
-  items?: { type?: string };
+  items?: { type?: string; enum?: string[] };
   additionalProperties?: { type?: string } | boolean;
   anyOf?: Property[];
 }
@@ -34,7 +36,7 @@ export function fields(method: Pick<Method, 'params'>): Field[] {
     const p = property as Property;
     const inner = notNull(p.anyOf?.find((option) => option.type !== 'null') ?? p);
     const type = typeOf(inner);
-    const choices = inner.enum;
+    const { enum: choices, items: { enum: items } = {} } = inner;
     return {
       name,
       type,
@@ -42,6 +44,7 @@ export function fields(method: Pick<Method, 'params'>): Field[] {
       ...(isNullable(p) && { nullable: true as const }),
       description: p.description ?? inner.description ?? '',
       ...(choices && { choices }),
+      ...(items && { items }),
       ...(p.default !== undefined && { default: p.default }),
     };
   });

@@ -22,11 +22,14 @@ const table: readonly [flags: string, description: string][] = [
   ['--debug', 'show where an error comes from'],
 ];
 
+const GROUP = 'Everywhere:';
+
+export const isEverywhere = ({ helpGroupHeading }: Option): boolean => helpGroupHeading === GROUP;
+
 /** Adds them as a group of their own at the end of the help; a noun takes them too, but shows only its verbs. */
 export function addGlobalFlags(command: Command): void {
   const isNoun = command.parent !== null && command.commands.length > 0;
-  const add = (flags: string, description: string) =>
-    new Option(flags, description).helpGroup('Everywhere:').hideHelp(isNoun);
+  const add = (flags: string, description: string) => new Option(flags, description).helpGroup(GROUP).hideHelp(isNoun);
   for (const [flags, description] of table) command.addOption(add(flags, description));
   command.addHelpOption(add('-h, --help', 'show this'));
 }

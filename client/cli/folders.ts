@@ -1,27 +1,31 @@
 /** Folders on the command line: which one a person means, and how all of them are shown. */
-import type { Folder, Params, Result } from '#protocol';
+import type { Folder, Result } from '#protocol';
+import type { Caller } from './hot.js';
 import type { Output } from './output.js';
-import { FULL_ID, type Kind, pick, shortIds } from './pick.js';
+import { FULL_ID, find, type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { clean, homely } from './text.js';
 
-type ListFolders = (method: 'folder/list', params: Params<'folder/list'>) => Promise<Result<'folder/list'>>;
+/** With the names from the root. */
+type Placed = Folder & { readonly whole: string };
+
+export const folders: Listing<Placed> = {
+  noun: 'folder',
+  list: 'rdv folder list',
+  also: ({ whole }) => [whole],
+  describe: ({ whole }) => whole,
+  async rows(call) {
+    const list = await call('folder/list', {});
+    const names = namesFromRoot(list.folders);
+    return list.folders.map((folder) => ({ ...folder, whole: names(folder.id) }));
+  },
+};
 
 /** By name, by the names from the root (`work/api`), or by the beginning of its id. Throws as `pick`. */
-export async function findFolder(call: ListFolders, given: string): Promise<Folder> {
-  const { folders } = await call('folder/list', {});
-  const names = namesFromRoot(folders);
-  const kind: Kind<Folder> = {
-    noun: 'folder',
-    list: 'rdv folder list',
-    also: ({ id }) => [names(id)],
-    describe: ({ id }) => names(id),
-  };
-  return pick(folders, given, kind);
-}
+export const findFolder = (call: Caller['call'], given: string): Promise<Folder> => find(call, given, folders);
 
 /** A complete id is taken as it is, without a look at the list. */
-export async function folderIdOf(call: ListFolders, given: string): Promise<string> {
+export async function folderIdOf(call: Caller['call'], given: string): Promise<string> {
   return FULL_ID.test(given) ? given : (await findFolder(call, given)).id;
 }
 

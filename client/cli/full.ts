@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { confirm } from './ask.js';
 import { addBridgeCommands } from './bridge.js';
 import { addSessionCommands } from './commands.js';
+import { addCompletion } from './completion.js';
 import { addConfigCommands } from './config.js';
 import { type Context, createContext } from './context.js';
 import { addDaemonCommands } from './daemon.js';
@@ -31,8 +32,8 @@ export async function runFull(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Exported for the tests of the help and for completion. */
-export function buildProgram(argv: readonly string[]): Command {
+/** For one command line, or with everything, as completion, manual and tests want it. */
+export function buildProgram(argv: readonly string[] | 'everything'): Command {
   const program = new Command('rdv')
     .description('Terminal sessions that live on: a daemon keeps them, rdv shows and drives them.')
     .version(version, '--version', 'print the version')
@@ -46,6 +47,7 @@ export function buildProgram(argv: readonly string[]): Command {
   addConfigCommands(program, withContext);
   addLogs(program, withContext);
   addMcp(program, withContext);
+  addCompletion(program);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),

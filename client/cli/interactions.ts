@@ -1,8 +1,9 @@
 /** Dialogs of agents on the command line: what they ask, and which one a person means. */
-import type { Interaction, Params, Result } from '#protocol';
+import type { Interaction, Result } from '#protocol';
 import { failure } from './fail.js';
+import type { Caller } from './hot.js';
 import type { Output } from './output.js';
-import { type Kind, pick } from './pick.js';
+import { find, type Listing } from './pick.js';
 import { clean, lasting, tame } from './text.js';
 
 /** A few lines each: the question must be readable whole. For programs a line an answer. */
@@ -30,24 +31,22 @@ function textFor(
   return `${[head, ...question, ...answers].join('\n')}\n`;
 }
 
-type ListInteractions = (
-  method: 'interaction/list',
-  params: Params<'interaction/list'>,
-) => Promise<Result<'interaction/list'>>;
+type NamedInteraction = Interaction & { readonly name: string };
 
-const kindOfThing: Kind<Interaction & { readonly name: string }> = {
+export const interactions: Listing<NamedInteraction> = {
   noun: 'dialog',
   list: 'rdv interaction list',
   also: ({ sessionId }) => [sessionId],
   describe: ({ sessionName, kind }) => `${sessionName}, ${kind}`,
+  rows: async (call) => {
+    const list = await call('interaction/list', {});
+    return list.interactions.map((interaction) => ({ ...interaction, name: interaction.sessionName }));
+  },
 };
 
 /** By its session's name, or the beginning of an id. Throws as `pick`. */
-export async function findInteraction(call: ListInteractions, given: string): Promise<Interaction & { name: string }> {
-  const { interactions } = await call('interaction/list', {});
-  const named = interactions.map((interaction) => ({ ...interaction, name: interaction.sessionName }));
-  return pick(named, given, kindOfThing);
-}
+export const findInteraction = (call: Caller['call'], given: string): Promise<NamedInteraction> =>
+  find(call, given, interactions);
 
 /** The answer's id, by its number in the list, its label or its id. Throws InvalidParams naming those there are. */
 export function pickOption({ options }: Interaction, given: string): string {

@@ -41,6 +41,7 @@ function isHandedOver(error: unknown, reads: boolean): boolean {
 async function main(argv: readonly string[]): Promise<void> {
   // The other words behind `hook` are methods, with options and help.
   if (argv[0] === 'hook' && isHooked(argv[1])) await runHook(argv.slice(1), version);
+  if (argv[0] === 'complete') return (await import('./complete.js')).runComplete(argv.slice(1));
   endOnClosedOutput();
   try {
     if (await runLight(argv)) return;

@@ -1,7 +1,9 @@
 /** `rdv <noun> <verb>` for every method of the table that has the command line among its doors. */
-import { type Command, Option } from 'commander';
+import { type Argument, type Command, Option } from 'commander';
 import { allMethods, type Method, type MethodName } from '#protocol';
 import { type Field, fields, fromText } from '#protocol/fields';
+import { type Meaning, means } from './meaning.js';
+import { meaningOf } from './nouns.js';
 
 /** What a method's command line came to. */
 export interface Invocation {
@@ -14,10 +16,10 @@ export interface Invocation {
 type Run = (invocation: Invocation, command: Command) => Promise<void>;
 
 /**
- * Adds a command per method. `wanted` names the noun and verb on the command line: only that command needs its options,
- * and reading every schema would cost each start some milliseconds.
+ * Adds a command per method. `wanted` are the words of the command line, or everything: only the command that is named
+ * needs its options, and reading every schema would cost each start some milliseconds.
  */
-export function addMethodCommands(program: Command, wanted: readonly string[], run: Run): void {
+export function addMethodCommands(program: Command, wanted: readonly string[] | 'everything', run: Run): void {
   for (const [name, method] of allMethods) {
     const [noun = '', verb = ''] = name.split('/');
     if (!method.doors?.includes('cli')) continue;
@@ -25,8 +27,8 @@ export function addMethodCommands(program: Command, wanted: readonly string[], r
     // Some are made by hand, where a call alone is not what a person wants.
     if (group.commands.some((command) => command.name() === kebab(verb))) continue;
     const command = group.command(kebab(verb)).description(method.summary);
-    if (!wanted.includes(noun) || !wanted.includes(kebab(verb))) continue;
-    addFields(command, method, (params, yes) => run({ name, method, params, yes }, command));
+    if (wanted !== 'everything' && (!wanted.includes(noun) || !wanted.includes(kebab(verb)))) continue;
+    addFields(command, name, method, (params, yes) => run({ name, method, params, yes }, command));
     if (method.example) command.addHelpText('after', `\nExample:\n  ${method.example}`);
   }
 }
@@ -43,17 +45,21 @@ function verbsOf(noun: string): string {
 
 function addFields(
   command: Command,
+  name: MethodName,
   method: Method,
   run: (params: Record<string, unknown>, yes: boolean) => Promise<void>,
 ): void {
   const all = fields(method).map(fromHere);
   const positional = (method.args ?? []).map((name) => all.find((field) => field.name === name)!);
   const rest = positional.at(-1)?.type === 'list';
-  for (const field of positional) addArgument(command, field, rest && field === positional.at(-1));
+  for (const field of positional)
+    means(addArgument(command, field, rest && field === positional.at(-1)), meaningOf(name, method, field));
   // What follows a program's name belongs to that program.
   if (rest && positional.at(-1)?.name === 'command') command.passThroughOptions();
   const optional = all.filter((field) => !positional.includes(field));
-  for (const field of optional) for (const option of toOptions(field)) command.addOption(option);
+  for (const field of optional)
+    for (const option of toOptions(field))
+      command.addOption(means(option, asList(meaningOf(name, method, field), field)));
   if (method.effect === 'destroy') command.option('--yes', 'do it without asking');
   command.action(async () => {
     const params: Record<string, unknown> = {};
@@ -84,12 +90,16 @@ function put(params: Record<string, unknown>, { name, type }: Field, value: unkn
   params[name] = value === NONE ? null : value;
 }
 
-function addArgument(command: Command, field: Field, rest: boolean): void {
+/** As an option a list is one word with commas in it. */
+const asList = (meaning: Meaning, { type }: Field): Meaning => (type === 'list' ? { ...meaning, list: true } : meaning);
+
+function addArgument(command: Command, field: Field, rest: boolean): Argument {
   // A name will do as well as an id.
   const name = kebab(field.name).replace(/-ids?$/, '') + (rest ? '...' : '');
   const text = field.required ? `<${name}>` : `[${name}]`;
   if (rest) command.argument(text, describe(field));
   else command.argument(text, describe(field), (value: string) => fromText(field, value));
+  return command.registeredArguments.at(-1)!;
 }
 
 /** What is neither true nor false unless somebody says so can be said both ways. */

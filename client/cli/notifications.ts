@@ -1,30 +1,23 @@
 /** Notifications on the command line: which one a person means, and how they are shown. */
-import type { Notice, Params, Result, Severity } from '#protocol';
+import type { Notice, Result, Severity } from '#protocol';
 import type { Output } from './output.js';
-import { type Kind, pick, shortIds } from './pick.js';
+import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean } from './text.js';
 
-type ListNotices = (
-  method: 'notification/list',
-  params: Params<'notification/list'>,
-) => Promise<Result<'notification/list'>>;
+type Titled = Notice & { readonly name: string };
 
-const kind: Kind<Notice & { readonly name: string }> = {
+/** The last 500, named by their titles. */
+export const notices: Listing<Titled> = {
   noun: 'notification',
   list: 'rdv notification list',
   describe: ({ title, sessionName }) => (sessionName === null ? title : `${sessionName}: ${title}`),
+  rows: async (call) =>
+    (await call('notification/list', { limit: 500 })).notifications.map((notice) => ({
+      ...notice,
+      name: notice.title,
+    })),
 };
-
-/** By its title, or the beginning of its id, among the last 500. Throws as `pick`. */
-export async function findNotice(call: ListNotices, given: string): Promise<{ id: string; name: string }> {
-  const { notifications } = await call('notification/list', { limit: 500 });
-  return pick(
-    notifications.map((notice) => ({ ...notice, name: notice.title })),
-    given,
-    kind,
-  );
-}
 
 type Listed = Result<'notification/list'>;
 

@@ -1,35 +1,30 @@
 /** Orchestrators and their insights on the command line: which one a person means, and how they are shown. */
-import type { Insight, Orchestrator, Params, Result, Severity, Stall } from '#protocol';
-import type { Caller } from './hot.js';
+import type { Insight, Orchestrator, Result, Severity, Stall } from '#protocol';
 import type { Output } from './output.js';
-import { type Kind, pick, shortIds } from './pick.js';
+import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';
 
-type List = (method: 'orchestrator/list', params: Params<'orchestrator/list'>) => Promise<Result<'orchestrator/list'>>;
-
-const kind: Kind<Orchestrator> = {
+/** `master` is one of them. */
+export const orchestrators: Listing<Orchestrator> = {
   noun: 'orchestrator',
   list: 'rdv orchestrator list',
   also: ({ type }) => (type === 'master' ? ['master'] : []),
   describe: ({ name, status }) => `${name}, ${status}`,
+  rows: async (call) => (await call('orchestrator/list', {})).orchestrators,
 };
 
-/** By its name, `master`, or the beginning of its id. Throws as `pick`. */
-export async function findOrchestrator(call: List, given: string): Promise<Orchestrator> {
-  const { orchestrators } = await call('orchestrator/list', {});
-  return pick(orchestrators, given, kind);
-}
-
-/** By the beginning of its id, among those of every orchestrator. Throws as `pick`. */
-export async function findInsight(call: Caller['call'], given: string): Promise<{ id: string; name: string }> {
-  const { orchestrators } = await call('orchestrator/list', {});
-  const lists = await Promise.all(
-    orchestrators.map(({ id: orchestratorId }) => call('insight/list', { orchestratorId, limit: 500 })),
-  );
-  const insights = lists.flatMap((list) => list.insights).map(({ id, message }) => ({ id, name: message }));
-  return pick(insights, given, { noun: 'insight', list: 'rdv insight list <orchestrator>' });
-}
+/** Of every orchestrator; each is named by the beginning of its id. */
+export const insights: Listing = {
+  noun: 'insight',
+  list: 'rdv insight list <orchestrator>',
+  async rows(call) {
+    const lists = await Promise.all(
+      (await orchestrators.rows(call)).map(({ id }) => call('insight/list', { orchestratorId: id, limit: 500 })),
+    );
+    return lists.flatMap((list) => list.insights).map(({ id, message }) => ({ id, name: message }));
+  },
+};
 
 /** Rows for a terminal; for programs the same with whole ids and times as they are. */
 async function table<T>(

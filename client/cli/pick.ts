@@ -1,6 +1,8 @@
 /** Which thing of a kind a person means by a shortened id or a name. */
 import type { RpcError } from '#protocol/errors';
 import { failure } from './fail.js';
+import type { Caller } from './hot.js';
+import { nearest } from './nearest.js';
 import { clean } from './text.js';
 
 export interface Named {
@@ -21,6 +23,13 @@ export interface Kind<T extends Named> {
   readonly describe?: (row: T) => string;
 }
 
+/** A kind whose things the daemon lists. */
+export interface Listing<T extends Named = Named> extends Kind<T> {
+  /** Words that are ids themselves, of things that are not listed. */
+  readonly fixed?: readonly string[];
+  rows(call: Caller['call']): Promise<readonly T[]>;
+}
+
 export const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
@@ -36,6 +45,11 @@ export function pick<T extends Named>(rows: readonly T[], given: string, kind: K
   if (!found) throw unknown(rows.flatMap(words), given, kind);
   if (others.length > 0) throw ambiguous([found, ...others], given, kind);
   return found;
+}
+
+/** The one among all there are. Throws as `pick`. */
+export async function find<T extends Named>(call: Caller['call'], given: string, listing: Listing<T>): Promise<T> {
+  return pick(await listing.rows(call), given, listing);
 }
 
 /** The shortest beginning of an id, eight characters at least, that no other listed id shares. */
@@ -63,23 +77,7 @@ function unknown(
   given: string,
   { noun, list }: Pick<Kind<Named>, 'noun' | 'list'>,
 ): RpcError {
-  const near = [...new Set(words)]
-    .map((name) => ({ name, far: distance(name.toLowerCase(), given.toLowerCase()) }))
-    .filter(({ far }) => far <= Math.ceil(given.length / 3))
-    .sort((a, b) => a.far - b.far)[0];
+  const near = nearest(words, given);
   const cure = `\`${list}\` lists every ${noun}.`;
-  return failure('NotFound', `No ${noun} "${given}".`, near ? `Did you mean "${near.name}"? ${cure}` : cure);
-}
-
-/** Edits (insert, delete, replace) between two words; long words are cut, for this only serves a hint. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: Math.min(b.length, 100) + 1 }, (_, i) => i);
-  for (const [i, x] of [...a.slice(0, 100)].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j < row.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
+  return failure('NotFound', `No ${noun} "${given}".`, near ? `Did you mean "${near}"? ${cure}` : cure);
 }

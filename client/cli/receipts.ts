@@ -4,7 +4,7 @@ import { errors } from '#protocol/errors';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
 import { type Output, tellError } from './output.js';
-import { type Kind, pick, shortIds } from './pick.js';
+import { type Listing, shortIds } from './pick.js';
 import { resolveId } from './resolve.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';
@@ -114,16 +114,11 @@ export async function showReceipts(output: Output, { receipts }: Result<'injecti
   output.data(await formatTable(header, rows, [6], { paint, ...(columns !== undefined && { columns }) }));
 }
 
-type ListReceipts = (method: 'injection/list', params: Params<'injection/list'>) => Promise<Result<'injection/list'>>;
-
-const kind: Kind<Receipt & { readonly name: string }> = { noun: 'receipt', list: 'rdv injection list' };
-
-/** By the beginning of its id, among the newest. Throws as `pick`. */
-export async function findReceipt(call: ListReceipts, given: string): Promise<{ id: string; name: string }> {
-  const { receipts } = await call('injection/list', { limit: 500 });
-  return pick(
-    receipts.map((receipt) => ({ ...receipt, name: receipt.id })),
-    given,
-    kind,
-  );
-}
+/** Named by the beginning of its id alone, among the newest. */
+export const receipts: Listing<Receipt & { readonly name: string }> = {
+  noun: 'receipt',
+  list: 'rdv injection list',
+  describe: ({ state, createdAt }) => `${state}, ${new Date(createdAt).toLocaleString()}`,
+  rows: async (call) =>
+    (await call('injection/list', { limit: 500 })).receipts.map((receipt) => ({ ...receipt, name: receipt.id })),
+};

@@ -1,6 +1,7 @@
 /** Which session a person means by a shortened id or a name. */
 import type { Params, Result, Session } from '#protocol';
-import { FULL_ID, type Kind, pick } from './pick.js';
+import type { Caller } from './hot.js';
+import { FULL_ID, find, type Kind, type Listing, pick } from './pick.js';
 
 type Row = Pick<Session, 'id' | 'name' | 'status'>;
 type ListSessions = (method: 'session/list', params: Params<'session/list'>) => Promise<Result<'session/list'>>;
@@ -13,16 +14,19 @@ const kind: Kind<Row> = {
   describe: ({ name, status }) => `${name}, ${status}`,
 };
 
+/** Closed ones included. */
+export const sessions: Listing<Session> = {
+  ...kind,
+  rows: async (call) => (await wholeList(call, { status: ['active', 'suspended', 'closed'] })).sessions,
+};
+
 /** The id; a complete one is taken as it is, without a look at the list. Throws as `pick`. */
-export async function resolveId(call: ListSessions, given: string): Promise<string> {
+export async function resolveId(call: Caller['call'], given: string): Promise<string> {
   return FULL_ID.test(given) ? given : (await findSession(call, given)).id;
 }
 
 /** The session, closed ones included. Throws as `pick`. */
-export async function findSession(call: ListSessions, given: string): Promise<Session> {
-  const { sessions } = await wholeList(call, { status: ['active', 'suspended', 'closed'] });
-  return pickSession(sessions, given);
-}
+export const findSession = (call: Caller['call'], given: string): Promise<Session> => find(call, given, sessions);
 
 export const pickSession = <S extends Row>(rows: readonly S[], given: string): S => pick(rows, given, kind);
 

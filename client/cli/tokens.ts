@@ -1,25 +1,19 @@
 /** Tokens on the command line: which one a person means, and how they are shown. */
-import type { Params, Result, Token } from '#protocol';
+import type { Result, Token } from '#protocol';
 import type { Output } from './output.js';
-import { type Kind, pick } from './pick.js';
+import type { Listing } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, homely, inTime } from './text.js';
 
-type ListTokens = (method: 'token/list', params: Params<'token/list'>) => Promise<Result<'token/list'>>;
-
-const kind: Kind<Token> = {
+export const tokens: Listing<Token> = {
   noun: 'token',
   list: 'rdv token list --all',
+  // Those in their files.
+  fixed: ['svc', 'cli'],
   preferred: ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > Date.now()),
   describe: ({ name, keyPrefix }) => `${name}, ${keyPrefix}...`,
+  rows: async (call) => (await call('token/list', { all: true })).keys,
 };
-
-/** By its name, or the beginning of its id; `svc` and `cli` are those in their files. Throws as `pick`. */
-export async function findToken(call: ListTokens, given: string): Promise<{ id: string; name: string }> {
-  if (given === 'svc' || given === 'cli') return { id: given, name: given };
-  const { keys } = await call('token/list', { all: true });
-  return pick(keys, given, kind);
-}
 
 /** The token alone on stdout, for programs; what a person should know beside it. */
 export function showCreated(output: Output, { key, name, expiresAt }: Result<'token/create'>): void {

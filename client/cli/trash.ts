@@ -1,24 +1,18 @@
 /** The trash on the command line: which item a person means, and how all of them are shown. */
-import type { Params, Result, TrashItem } from '#protocol';
+import type { Result, TrashItem } from '#protocol';
 import type { Output } from './output.js';
-import { type Kind, pick, shortIds } from './pick.js';
+import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, homely, inTime } from './text.js';
 
-type ListTrash = (method: 'trash/list', params: Params<'trash/list'>) => Promise<Result<'trash/list'>>;
-
-const kind: Kind<TrashItem> = {
+/** By the session's name, the worktree's path, or the beginning of an id. */
+export const trashed: Listing<TrashItem> = {
   noun: 'item in the trash',
   list: 'rdv trash list',
   also: ({ worktree, sessionId }) => [...(worktree ? [worktree.path] : []), ...(sessionId ? [sessionId] : [])],
   describe: ({ name, trashedAt }) => `${name}, ${new Date(trashedAt).toLocaleString()}`,
+  rows: async (call) => (await call('trash/list', {})).items,
 };
-
-/** By the session's name, the worktree's path, or the beginning of an id. Throws as `pick`. */
-export async function findTrashItem(call: ListTrash, given: string): Promise<TrashItem> {
-  const { items } = await call('trash/list', {});
-  return pick(items, given, kind);
-}
 
 export function showRestored(output: Output, { item, warnings }: Result<'trash/restore'>): void {
   const { worktree, kind, name } = item;

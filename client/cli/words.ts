@@ -2,41 +2,14 @@
 import type { Method, MethodName } from '#protocol';
 import { fields } from '#protocol/fields';
 import { startDirectory } from './directory.js';
-import { findFolder } from './folders.js';
 import type { Caller } from './hot.js';
 import { findInteraction, pickOption } from './interactions.js';
-import { findNotice } from './notifications.js';
-import { findInsight, findOrchestrator } from './orchestrators.js';
-import { FULL_ID } from './pick.js';
-import { findReceipt } from './receipts.js';
-import { findSession } from './resolve.js';
-import { findToken } from './tokens.js';
-import { findTrashItem } from './trash.js';
+import { listings } from './listings.js';
+import { nounOf } from './nouns.js';
+import { FULL_ID, find, type Listing } from './pick.js';
 import { findWorktree } from './worktrees.js';
 
 type Params = Readonly<Record<string, unknown>>;
-type Found = Promise<{ readonly id: string; readonly name: string }>;
-
-/** By noun, how one is found. */
-const finders: Readonly<Record<string, (call: Caller['call'], given: string) => Found>> = {
-  session: findSession,
-  folder: findFolder,
-  trash: findTrashItem,
-  token: findToken,
-  notification: findNotice,
-  orchestrator: findOrchestrator,
-  interaction: findInteraction,
-  insight: findInsight,
-  injection: findReceipt,
-};
-
-/** The nouns of parameters that are not called after theirs. */
-const nouns: Readonly<Record<string, string>> = {
-  parentId: 'folder',
-  after: 'session',
-  to: 'session',
-  from: 'session',
-};
 
 /** The parameters as the daemon wants them. */
 export async function resolveWords(
@@ -51,10 +24,10 @@ export async function resolveWords(
     const given = params[field.name] ?? (isHere(field.name, params) ? '.' : undefined);
     if (field.type === 'path' && typeof given === 'string')
       resolved[field.name] = await pathOf(call, name, field.name, given);
-    const find = finders[nounOf(name, field.name) ?? ''];
-    if (find && typeof given === 'string') resolved[field.name] = await idOf(call, find, given);
-    if (find && Array.isArray(given))
-      resolved[field.name] = await Promise.all(given.map((each) => idOf(call, find, each)));
+    const listing = listings[nounOf(name, field.name) ?? ''];
+    if (listing && typeof given === 'string') resolved[field.name] = await idOf(call, listing, given);
+    if (listing && Array.isArray(given))
+      resolved[field.name] = await Promise.all(given.map((each) => idOf(call, listing, each)));
   }
   return resolved;
 }
@@ -77,23 +50,17 @@ function pathOf(call: Caller['call'], method: MethodName, field: string, given: 
     : startDirectory(given);
 }
 
-async function idOf(call: Caller['call'], find: (typeof finders)[string], given: string): Promise<string> {
-  return FULL_ID.test(given) ? given : (await find(call, given)).id;
+async function idOf(call: Caller['call'], listing: Listing, given: string): Promise<string> {
+  return FULL_ID.test(given) || listing.fixed?.includes(given) ? given : (await find(call, given, listing)).id;
 }
 
 /** What a destroying call is about, in words for a question; undefined when it names nothing that has a name. */
 export async function targetOf(call: Caller['call'], name: MethodName, params: Params): Promise<string | undefined> {
   for (const [field, given] of Object.entries(params)) {
     if (field === 'name' && typeof given === 'string') return given;
-    const find = finders[nounOf(name, field) ?? ''];
-    if (find && typeof given === 'string') return (await find(call, given)).name;
+    const listing = listings[nounOf(name, field) ?? ''];
+    if (listing?.fixed?.includes(String(given))) return String(given);
+    if (listing && typeof given === 'string') return (await find(call, given, listing)).name;
   }
   return undefined;
-}
-
-/** `id` and `ids` are of the method's own noun; `activeFolderId` is of a folder. */
-function nounOf(method: MethodName, field: string): string | undefined {
-  if (field === 'id' || field === 'ids') return method.split('/')[0];
-  if (nouns[field]) return nouns[field];
-  return /^(?:\w*?)([A-Za-z][a-z]*)Ids?$/.exec(field)?.[1]?.toLowerCase();
 }

@@ -1,0 +1,35 @@
+/** `rdv completion`: the script that makes Tab complete commands, options and what the daemon knows. */
+import { basename } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { failure } from './fail.js';
+import { type Shell, scripts, shells } from './scripts.js';
+
+export function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('Prints the script that makes Tab complete rdv in your shell: commands, options, sessions by name.')
+    .addArgument(new Argument('[shell]', 'whose script (default: that of $SHELL)').choices(shells))
+    .addHelpText('after', PLACES)
+    .action((given?: Shell) => void process.stdout.write(scripts[given ?? shellOf(process.env)]));
+}
+
+const PLACES = `
+Where it goes:
+  bash   eval "$(rdv completion bash)"                                        in ~/.bashrc
+  zsh    eval "$(rdv completion zsh)"                                         in ~/.zshrc
+  fish   rdv completion fish > ~/.config/fish/completions/rdv.fish            once
+
+Examples:
+  rdv completion bash
+  rdv completion fish > ~/.config/fish/completions/rdv.fish`;
+
+function shellOf({ SHELL = '' }: Readonly<Record<string, string | undefined>>): Shell {
+  const name = basename(SHELL);
+  const shell = shells.find((each) => each === name);
+  if (shell) return shell;
+  throw failure(
+    'InvalidParams',
+    name ? `There is no completion for ${name}.` : 'Which shell it is for cannot be told: SHELL is not set.',
+    `Name one: \`rdv completion ${shells.join('|')}\`.`,
+  );
+}
