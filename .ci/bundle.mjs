@@ -34,9 +34,12 @@ const shared = {
 };
 const shebang = { js: '#!/usr/bin/env node' };
 
+/** The loader of ES modules would read each of these twice, and takes its own time to come up. */
+const byRequire = { 'dynamic-import': false };
+
 const bundles = [
-  { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [apart], banner: shebang },
-  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs', plugins: [apart] },
+  { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [apart], supported: byRequire, banner: shebang },
+  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs', plugins: [apart], supported: byRequire },
   { entry: 'out/client/cli/complete.js', outfile: 'dist/rdv-complete.cjs' },
   { entry: 'out/client/mcp/main.js', outfile: 'dist/rdv-mcp.cjs' },
   { entry: 'out/bridge-http/main.js', outfile: 'dist/rdv-bridge.cjs', banner: shebang },
