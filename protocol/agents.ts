@@ -137,6 +137,7 @@ export const agentMethods = {
     errors: ['NotFound', 'Gone'],
     args: ['sessionId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv agent get api',
   }),
 
   'agent/list': method({

@@ -16,6 +16,7 @@ export const daemonMethods = {
     concerns: {},
     result: z.object({ at: z.int().describe("The daemon's clock, Unix ms.") }),
     doors: ['cli'],
+    example: 'rdv daemon ping',
   }),
 
   'daemon/health': method({
@@ -26,6 +27,7 @@ export const daemonMethods = {
     params: z.object({}),
     result: z.object({ status: z.enum(['healthy', 'degraded']), components: z.array(Component) }),
     doors: ['cli'],
+    example: 'rdv daemon health',
   }),
 
   'daemon/status': method({

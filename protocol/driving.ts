@@ -15,7 +15,7 @@ export const drivingMethods = {
     params: z.object({
       id,
       command: z.string().min(1).max(65536).describe('The line to type.'),
-      pressEnter: z.boolean().default(true),
+      pressEnter: z.boolean().default(true).describe('Press Enter behind it.'),
     }),
     result: z.object({
       success: z.literal(true),
@@ -78,6 +78,7 @@ export const drivingMethods = {
     args: ['id'],
     http: 'GET /api/sessions/:id/scrollback',
     doors: ['cli', 'mcp'],
+    example: 'rdv session scrollback build --lines 200',
   }),
 
   'session/wait': method({

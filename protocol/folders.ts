@@ -42,6 +42,7 @@ export const folderMethods = {
     }),
     http: 'GET /api/folders',
     doors: ['cli', 'mcp'],
+    example: 'rdv folder list',
   }),
 
   'folder/create': method({
@@ -71,6 +72,7 @@ export const folderMethods = {
     args: ['id'],
     http: 'GET /api/folders/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv folder get work/api',
   }),
 
   'folder/update': method({
@@ -109,6 +111,7 @@ export const folderMethods = {
     args: ['id'],
     http: 'DELETE /api/folders/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv folder delete work/api',
   }),
 
   'folder/reorder': method({
@@ -123,6 +126,7 @@ export const folderMethods = {
     args: ['folderIds'],
     http: 'POST /api/folders/reorder',
     doors: ['cli'],
+    example: 'rdv folder reorder work play',
   }),
 
   'folder/children': method({
@@ -135,6 +139,7 @@ export const folderMethods = {
     args: ['id'],
     http: 'GET /api/folders/:id/children',
     doors: ['cli', 'mcp'],
+    example: 'rdv folder children work',
   }),
 
   'folder/context': method({
@@ -154,6 +159,7 @@ export const folderMethods = {
     args: ['id'],
     http: 'GET /api/folders/:id/context',
     doors: ['cli', 'mcp'],
+    example: 'rdv folder context work/api',
   }),
 };
 

@@ -55,6 +55,7 @@ export const hookMethods = {
     args: ['folderId'],
     http: 'GET /api/folders/:folderId/hooks',
     doors: ['cli', 'mcp'],
+    example: 'rdv hook status work/api',
   }),
 
   'hook/install': method({
@@ -96,5 +97,6 @@ export const hookMethods = {
       status: statusOf,
     },
     doors: ['cli'],
+    example: 'rdv hook remove work/api claude',
   }),
 };

@@ -140,4 +140,5 @@ export * from './terminals.js';
 export * from './tmux.js';
 export * from './tokens.js';
 export * from './trash.js';
+export { DISABLED, MAX_VARIABLES } from './variables.js';
 export * from './worktrees.js';

@@ -84,7 +84,8 @@ const how = {
         .optional()
         .describe('Only in one of these states, blocked and unknown included.'),
     })
-    .default({}),
+    .default({})
+    .describe('Only if it is so; otherwise nothing is typed.'),
   ttlMs: z.int().min(1000).max(86_400_000).default(injectionLimits.ttlMs).describe('How long it may wait.'),
   wait: z
     .enum(['queued', 'submitted', 'completed'])
@@ -147,6 +148,7 @@ export const injectionMethods = {
       headers: { idempotencyKey: 'Idempotency-Key' },
     },
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator inject master api "run the tests" --mode whenIdle',
   }),
 
   'injection/get': method({
@@ -157,6 +159,7 @@ export const injectionMethods = {
     errors: ['NotFound'],
     args: ['id'],
     doors: ['cli', 'mcp'],
+    example: 'rdv injection get 5b1e7c90',
   }),
 
   'injection/list': method({
@@ -171,6 +174,7 @@ export const injectionMethods = {
     result: z.object({ receipts: z.array(Receipt) }),
     errors: ['NotFound'],
     doors: ['cli', 'mcp'],
+    example: 'rdv injection list --session-id api --limit 20',
   }),
 
   'injection/cancel': method({
@@ -181,6 +185,7 @@ export const injectionMethods = {
     errors: ['NotFound', 'Conflict'],
     args: ['id'],
     doors: ['cli', 'mcp'],
+    example: 'rdv injection cancel 5b1e7c90',
   }),
 
   'interaction/list': method({
@@ -191,6 +196,7 @@ export const injectionMethods = {
     result: z.object({ interactions: z.array(Interaction) }),
     errors: ['NotFound'],
     doors: ['cli', 'mcp'],
+    example: 'rdv interaction list',
   }),
 
   'interaction/respond': method({
@@ -207,6 +213,7 @@ export const injectionMethods = {
     errors: ['NotFound', 'Conflict', 'Gone', 'Unavailable'],
     args: ['interactionId', 'optionId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv interaction respond api 1',
   }),
 };
 

@@ -48,8 +48,8 @@ export const insightMethods = {
     params: z.object({
       orchestratorId,
       sessionId: z.uuid().optional().describe('Only about this session.'),
-      type: InsightType.optional(),
-      severity: Severity.optional(),
+      type: InsightType.optional().describe('Only of this kind.'),
+      severity: Severity.optional().describe('Only this severe.'),
       resolved: z.boolean().optional().describe('Only resolved ones, or only those that are not.'),
       limit: z.int().min(1).max(500).default(50),
     }),
@@ -76,6 +76,7 @@ export const insightMethods = {
     args: ['orchestratorId'],
     http: 'GET /api/orchestrators/:orchestratorId/insights/counts',
     doors: ['cli', 'mcp'],
+    example: 'rdv insight counts master',
   }),
 
   'insight/get': method({
@@ -88,6 +89,7 @@ export const insightMethods = {
     args: ['id'],
     http: 'GET /api/insights/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv insight get 5b1e7c90',
   }),
 
   'insight/resolve': method({
@@ -103,6 +105,7 @@ export const insightMethods = {
     args: ['id'],
     http: 'POST /api/insights/:id/resolve',
     doors: ['cli', 'mcp'],
+    example: 'rdv insight resolve 5b1e7c90',
   }),
 
   'insight/resolveSession': method({
@@ -118,6 +121,7 @@ export const insightMethods = {
     args: ['sessionId'],
     http: 'POST /api/sessions/:sessionId/insights/resolve',
     doors: ['cli'],
+    example: 'rdv insight resolve-session api',
   }),
 
   'insight/delete': method({
@@ -129,6 +133,7 @@ export const insightMethods = {
     args: ['id'],
     http: 'DELETE /api/insights/:id',
     doors: ['cli'],
+    example: 'rdv insight delete 5b1e7c90',
   }),
 
   'insight/cleanup': method({
@@ -145,6 +150,7 @@ export const insightMethods = {
     result: z.object({ deletedCount: z.int() }),
     http: 'POST /api/insights/cleanup',
     doors: ['cli'],
+    example: 'rdv insight cleanup --max-age-secs 604800',
   }),
 };
 

@@ -142,6 +142,7 @@ export const knowledgeMethods = {
     args: ['folderId'],
     http: 'GET /api/folders/:folderId/knowledge',
     doors: ['cli', 'mcp'],
+    example: 'rdv knowledge get work/api --type convention',
   }),
 
   'knowledge/search': method({
@@ -199,6 +200,7 @@ export const knowledgeMethods = {
     args: ['folderId'],
     http: 'DELETE /api/folders/:folderId/knowledge',
     doors: ['cli', 'mcp'],
+    example: 'rdv knowledge delete work/api --item-id 7d0a2c5e',
   }),
 
   'knowledge/export': method({
@@ -214,5 +216,6 @@ export const knowledgeMethods = {
     errors: ['NotFound', 'InvalidParams', 'Conflict', 'Unavailable'],
     args: ['folderId'],
     doors: ['cli'],
+    example: 'rdv knowledge export work/api --format markdown --path AGENTS.md',
   }),
 };

@@ -43,7 +43,7 @@ export const messageMethods = {
       to: z.uuid().describe('The session it is for.'),
       text: z.string().trim().min(1).max(65_536),
       from: z.uuid().optional().describe("The session that sends it; a session's own token can name no other."),
-      subject: z.string().trim().min(1).max(200).optional(),
+      subject: z.string().trim().min(1).max(200).optional().describe('What it is about, in a few words.'),
       replyTo: z.uuid().optional().describe('The message this answers.'),
       deliver: z
         .enum(['type', 'inbox'])
@@ -81,6 +81,7 @@ export const messageMethods = {
     errors: ['NotFound'],
     args: ['sessionId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv message list api --limit 10',
   }),
 
   'message/ack': method({
@@ -92,6 +93,7 @@ export const messageMethods = {
     errors: ['NotFound', 'InvalidParams'],
     args: ['cursor', 'sessionId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv message ack 42 api',
   }),
 };
 

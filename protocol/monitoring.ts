@@ -24,6 +24,7 @@ export const monitoringMethods = {
     args: ['id'],
     http: 'POST /api/orchestrators/:id/monitoring/start',
     doors: ['cli'],
+    example: 'rdv orchestrator start-monitoring master --interval-ms 30000',
   }),
 
   'orchestrator/stopMonitoring': method({
@@ -37,6 +38,7 @@ export const monitoringMethods = {
     args: ['id'],
     http: 'POST /api/orchestrators/:id/monitoring/stop',
     doors: ['cli'],
+    example: 'rdv orchestrator stop-monitoring master',
   }),
 
   'orchestrator/monitoring': method({
@@ -49,6 +51,7 @@ export const monitoringMethods = {
     args: ['id'],
     http: 'GET /api/orchestrators/:id/monitoring/status',
     doors: ['cli'],
+    example: 'rdv orchestrator monitoring master',
   }),
 
   'orchestrator/stalled': method({
@@ -76,6 +79,7 @@ export const monitoringMethods = {
     args: ['id'],
     http: 'GET /api/orchestrators/:id/stalled-sessions',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator stalled master',
   }),
 
   'orchestrator/audit': method({
@@ -84,7 +88,7 @@ export const monitoringMethods = {
     concerns: { orchestrator: ['id'] },
     params: z.object({
       id,
-      actionType: z.string().max(100).optional(),
+      actionType: z.string().max(100).optional().describe('Only this one, such as `command_injected`.'),
       sessionId: z.uuid().optional().describe('Only what was done to this session.'),
       startDate: z.string().max(40).optional().describe('ISO-8601; not before.'),
       endDate: z.string().max(40).optional().describe('ISO-8601; not after.'),
@@ -100,6 +104,7 @@ export const monitoringMethods = {
     args: ['id'],
     http: 'GET /api/orchestrators/:id/audit',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator audit master --limit 20',
   }),
 
   'orchestrator/health': method({
@@ -138,6 +143,7 @@ export const monitoringMethods = {
     }),
     http: 'GET /api/orchestrators/health',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator health',
   }),
 
   'orchestrator/events': method({

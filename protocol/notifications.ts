@@ -79,6 +79,7 @@ export const notificationMethods = {
     errors: ['NotFound'],
     args: ['ids'],
     doors: ['cli', 'mcp'],
+    example: 'rdv notification read 5b1e7c90',
   }),
 
   'notification/test': method({
@@ -92,6 +93,7 @@ export const notificationMethods = {
       ),
     }),
     doors: ['cli'],
+    example: 'rdv notification test',
   }),
 };
 

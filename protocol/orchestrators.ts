@@ -20,6 +20,7 @@ export const orchestratorMethods = {
     result: z.object({ orchestrators: z.array(Orchestrator) }),
     http: 'GET /api/orchestrators',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator list',
   }),
 
   'orchestrator/create': method({
@@ -32,7 +33,7 @@ export const orchestratorMethods = {
       sessionId: z.uuid().optional().describe('The session it lives in.'),
       folderId: z.uuid().optional().describe('The folder it watches; needed for a `sub_orchestrator`.'),
       ...orchestratorSettings,
-      startMonitoring: z.boolean().default(true),
+      startMonitoring: z.boolean().default(true).describe('Look after its sessions from now on.'),
     }),
     result: z.object({ orchestrator: Orchestrator, auditLog: Logged }),
     errors: ['InvalidParams', 'NotFound', 'Conflict'],
@@ -52,19 +53,25 @@ export const orchestratorMethods = {
     args: ['id'],
     http: 'GET /api/orchestrators/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator get master',
   }),
 
   'orchestrator/update': method({
     summary: 'Changes the settings of an orchestrator, or pauses or resumes it.',
     effect: 'write',
     audit: 'after',
-    params: z.object({ id, action: z.enum(['pause', 'resume']).optional(), ...orchestratorSettings }),
+    params: z.object({
+      id,
+      action: z.enum(['pause', 'resume']).optional().describe('Pause or resume it too.'),
+      ...orchestratorSettings,
+    }),
     result: z.object({ orchestrator: Orchestrator, auditLog: Logged.optional() }),
     errors: ['InvalidParams', 'NotFound'],
     lock: 'id',
     args: ['id'],
     http: 'PATCH /api/orchestrators/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator update master --monitoring-interval 60',
   }),
 
   'orchestrator/delete': method({
@@ -77,6 +84,7 @@ export const orchestratorMethods = {
     args: ['id'],
     http: 'DELETE /api/orchestrators/:id',
     doors: ['cli'],
+    example: 'rdv orchestrator delete master',
   }),
 
   'orchestrator/pause': method({
@@ -90,6 +98,7 @@ export const orchestratorMethods = {
     args: ['id'],
     http: 'POST /api/orchestrators/:id/pause',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator pause master',
   }),
 
   'orchestrator/resume': method({
@@ -103,6 +112,7 @@ export const orchestratorMethods = {
     args: ['id'],
     http: 'POST /api/orchestrators/:id/resume',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator resume master',
   }),
 
   'orchestrator/reinitialize': method({
@@ -111,7 +121,10 @@ export const orchestratorMethods = {
     params: z.object({
       type: OrchestratorType,
       folderId: z.uuid().optional().describe('Needed for a `sub_orchestrator`.'),
-      config: z.object({ ...orchestratorSettings, agentProvider: AgentProvider.optional() }).optional(),
+      config: z
+        .object({ ...orchestratorSettings, agentProvider: AgentProvider.optional() })
+        .optional()
+        .describe('What is to be other than it was.'),
     }),
     result: z.object({
       success: z.literal(true),
@@ -129,6 +142,7 @@ export const orchestratorMethods = {
       spelled: ['config'],
     },
     doors: ['cli'],
+    example: 'rdv orchestrator reinitialize sub_orchestrator --folder-id work/api',
   }),
 
   'orchestrator/ofFolder': method({
@@ -141,6 +155,7 @@ export const orchestratorMethods = {
     args: ['folderId'],
     http: 'GET /api/folders/:folderId/orchestrator',
     doors: ['cli', 'mcp'],
+    example: 'rdv orchestrator of-folder work/api',
   }),
 
   'orchestrator/ensure': method({
@@ -148,7 +163,11 @@ export const orchestratorMethods = {
     effect: 'write',
     audit: 'after',
     concerns: { folder: ['folderId'] },
-    params: z.object({ folderId, ...orchestratorSettings, startMonitoring: z.boolean().default(true) }),
+    params: z.object({
+      folderId,
+      ...orchestratorSettings,
+      startMonitoring: z.boolean().default(true).describe('Look after its sessions from now on.'),
+    }),
     result: z.object({ orchestrator: Orchestrator, created: z.boolean(), sessionId: z.uuid().nullable() }),
     errors: ['NotFound', 'InvalidParams'],
     args: ['folderId'],
@@ -157,6 +176,7 @@ export const orchestratorMethods = {
       status: { may: [201, 200], of: ({ created }) => (created ? 201 : 200) },
     },
     doors: ['cli'],
+    example: 'rdv orchestrator ensure work/api',
   }),
 
   'orchestrator/deleteOfFolder': method({

@@ -3,20 +3,8 @@ import * as z from 'zod';
 import { absolutePath } from './absolute.js';
 import { method, notification } from './define.js';
 import { typedByMachines } from './policy.js';
+import { DISABLED, variableName, variables } from './variables.js';
 
-/** As a variable's value: removes the variable of that name inherited from further up. */
-export const DISABLED = '__DISABLED__';
-
-const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'of capital letters, digits and _, a letter first');
-const variableValue = z
-  .string()
-  .max(10_240)
-  .regex(/^[^\0]*$/, 'a text without NUL');
-/** Variables set in one place. */
-export const MAX_VARIABLES = 1000;
-const variables = z
-  .record(variableName, variableValue)
-  .refine((given) => Object.keys(given).length <= MAX_VARIABLES, `a map of at most ${MAX_VARIABLES} variables`);
 const historyLines = z.int().min(0).max(1_000_000);
 
 /** Bounds of each value, set or resolved. */
@@ -134,6 +122,7 @@ export const preferenceMethods = {
     }),
     http: 'GET /api/preferences',
     doors: ['cli', 'mcp'],
+    example: 'rdv preference get --json',
   }),
 
   'preference/set': method({
@@ -143,8 +132,11 @@ export const preferenceMethods = {
       ...optional(settable),
       activeFolderId: z.uuid().nullable().optional(),
       pinnedFolderId: z.uuid().nullable().optional(),
-      autoFollowActiveSession: z.boolean().optional(),
-      orchestratorFirstMode: z.boolean().optional(),
+      autoFollowActiveSession: z
+        .boolean()
+        .optional()
+        .describe('For the front end: the active folder is that of the session looked at.'),
+      orchestratorFirstMode: z.boolean().optional().describe('For the front end: orchestrators come first.'),
     }),
     result: UserSettings,
     errors: ['InvalidParams', 'NotFound'],
@@ -168,6 +160,7 @@ export const preferenceMethods = {
     args: ['folderId'],
     http: 'POST /api/preferences/active-folder',
     doors: ['cli'],
+    example: 'rdv preference activate work --pinned',
   }),
 
   'preference/getFolder': method({
@@ -180,6 +173,7 @@ export const preferenceMethods = {
     args: ['folderId'],
     http: { routes: 'GET /api/preferences/folders/:folderId', answer: 'preferences' },
     doors: ['cli', 'mcp'],
+    example: 'rdv preference get-folder work',
   }),
 
   'preference/setFolder': method({
@@ -206,6 +200,7 @@ export const preferenceMethods = {
     args: ['folderId'],
     http: 'DELETE /api/preferences/folders/:folderId',
     doors: ['cli'],
+    example: 'rdv preference clear-folder work',
   }),
 
   'preference/setVariables': method({
@@ -249,6 +244,7 @@ export const preferenceMethods = {
     args: ['folderId'],
     http: 'GET /api/preferences/folders/:folderId/environment',
     doors: ['cli', 'mcp'],
+    example: 'rdv preference environment work',
   }),
 
   'preference/validatePorts': method({
@@ -261,6 +257,7 @@ export const preferenceMethods = {
     args: ['folderId'],
     http: 'POST /api/preferences/folders/:folderId/validate-ports',
     doors: ['cli'],
+    example: 'rdv preference validate-ports work --environment-vars PORT=3000',
   }),
 
   'preference/explain': method({

@@ -49,6 +49,7 @@ export const projectMethods = {
     errors: ['NotFound'],
     args: ['folderId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv project get work/api',
   }),
 
   'project/detect': method({
@@ -63,6 +64,7 @@ export const projectMethods = {
     errors: ['NotFound', 'Conflict', 'Unavailable'],
     args: ['folderId'],
     doors: ['cli', 'mcp'],
+    example: 'rdv project detect work/api',
   }),
 
   'project/list': method({
@@ -71,6 +73,7 @@ export const projectMethods = {
     params: z.object({}),
     result: z.object({ projects: z.array(Project) }),
     doors: ['cli', 'mcp'],
+    example: 'rdv project list',
   }),
 
   'project/refresh': method({
@@ -79,6 +82,7 @@ export const projectMethods = {
     params: z.object({}),
     result: z.object({ queued: z.int() }),
     doors: ['cli', 'mcp'],
+    example: 'rdv project refresh',
   }),
 };
 

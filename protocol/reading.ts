@@ -64,7 +64,7 @@ export const readingMethods = {
     params: z.object({
       sessionId,
       pattern: z.string().min(1).max(1000).describe('RE2 expression for one line; wrapped lines are one.'),
-      ignoreCase: z.boolean().default(false),
+      ignoreCase: z.boolean().default(false).describe('Capital and small letters are the same.'),
       maxMatches: z.int().min(1).max(1000).default(50).describe('Lines at most; the newest are kept.'),
       maxLines: z.int().min(1).max(100_000).default(10_000).describe('How many of the newest lines are looked at.'),
       timeoutMs: z.int().min(1).max(60_000).default(5000).describe('How long the search may take.'),

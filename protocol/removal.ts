@@ -56,6 +56,7 @@ export const removalMethods = {
     errors: ['InvalidParams', 'NotFound', 'Timeout'],
     args: ['worktreePath'],
     doors: ['cli', 'mcp'],
+    example: 'rdv worktree inspect feature/login',
   }),
 
   'worktree/remove': method({
@@ -83,6 +84,7 @@ export const removalMethods = {
       confirm: { by: 'worktree/inspect', stakes: ['HAS_UNCOMMITTED_CHANGES', 'HAS_UNPUSHED_COMMITS'] },
     },
     doors: ['cli', 'mcp'],
+    example: 'rdv worktree remove feature/login',
   }),
 
   'worktree/prune': method({
@@ -109,6 +111,7 @@ export const removalMethods = {
     errors: ['InvalidParams', 'Timeout'],
     args: ['repoPath'],
     doors: ['cli'],
+    example: 'rdv worktree prune --dry-run',
   }),
 };
 

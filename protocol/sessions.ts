@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { AgentProvider } from './agents.js';
 import { method, notification } from './define.js';
-import { DISABLED } from './preferences.js';
 import { cols, rows, Session, SessionRepository, SessionStatus } from './session.js';
+import { DISABLED } from './variables.js';
 
 const id = z.uuid().describe('Session id.');
 const name = z.string().trim().min(1).max(200);
@@ -136,6 +136,7 @@ export const sessionMethods = {
     args: ['id'],
     http: 'GET /api/sessions/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv session get build --json',
   }),
 
   'session/rename': method({
@@ -148,6 +149,7 @@ export const sessionMethods = {
     lock: 'id',
     args: ['id', 'name'],
     doors: ['cli', 'mcp'],
+    example: 'rdv session rename build "nightly build"',
   }),
 
   'session/update': method({
@@ -196,6 +198,7 @@ export const sessionMethods = {
     args: ['sessionIds'],
     http: 'POST /api/sessions/reorder',
     doors: ['cli'],
+    example: 'rdv session reorder build api web',
   }),
 
   'session/suspend': method({
@@ -210,6 +213,7 @@ export const sessionMethods = {
     args: ['id'],
     http: 'POST /api/sessions/:id/suspend',
     doors: ['cli', 'mcp'],
+    example: 'rdv session suspend build',
   }),
 
   'session/resume': method({
@@ -223,6 +227,7 @@ export const sessionMethods = {
     args: ['id'],
     http: 'POST /api/sessions/:id/resume',
     doors: ['cli', 'mcp'],
+    example: 'rdv session resume build',
   }),
 
   'session/close': method({
@@ -247,6 +252,7 @@ export const sessionMethods = {
     args: ['id'],
     http: 'DELETE /api/sessions/:id',
     doors: ['cli', 'mcp'],
+    example: 'rdv session close build --trash',
   }),
 };
 

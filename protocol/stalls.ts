@@ -31,6 +31,7 @@ export const stallMethods = {
     params: z.object({}),
     result: z.object({ stalls: z.array(Stall), checkedAt: z.int() }),
     doors: ['cli', 'mcp'],
+    example: 'rdv session stalls',
   }),
 };
 

@@ -28,6 +28,7 @@ export const tmuxMethods = {
     errors: ['Unavailable'],
     http: 'GET /api/tmux/sessions',
     doors: ['cli'],
+    example: 'rdv tmux list',
   }),
 
   'tmux/kill': method({
@@ -39,6 +40,7 @@ export const tmuxMethods = {
     args: ['name'],
     http: 'DELETE /api/tmux/sessions',
     doors: ['cli'],
+    example: 'rdv tmux kill rdv-1f0c9f0e-5a0e-4f43-9c06-2e0f5a1b7c3d',
   }),
 
   'tmux/killOrphaned': method({
@@ -49,5 +51,6 @@ export const tmuxMethods = {
     errors: ['Unavailable'],
     http: 'DELETE /api/tmux/sessions/orphaned',
     doors: ['cli'],
+    example: 'rdv tmux kill-orphaned --yes',
   }),
 };

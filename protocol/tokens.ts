@@ -74,6 +74,7 @@ export const tokenMethods = {
     result: z.object({ keys: z.array(Token) }),
     http: ['GET /api/keys', 'GET /api/tokens'],
     doors: ['cli'],
+    example: 'rdv token list --all',
   }),
 
   'token/revoke': method({
@@ -86,6 +87,7 @@ export const tokenMethods = {
     args: ['id'],
     http: ['DELETE /api/keys/:id', 'DELETE /api/tokens/:id'],
     doors: ['cli'],
+    example: 'rdv token revoke laptop',
   }),
 
   'token/rotate': method({

@@ -31,6 +31,7 @@ export const trashMethods = {
     params: z.object({}),
     result: z.object({ items: z.array(TrashItem) }),
     doors: ['cli', 'mcp'],
+    example: 'rdv trash list',
   }),
 
   'trash/restore': method({
@@ -45,6 +46,7 @@ export const trashMethods = {
     lock: 'id',
     args: ['id'],
     doors: ['cli', 'mcp'],
+    example: 'rdv trash restore build',
   }),
 
   'trash/delete': method({
@@ -56,6 +58,7 @@ export const trashMethods = {
     lock: 'id',
     args: ['id'],
     doors: ['cli'],
+    example: 'rdv trash delete build',
   }),
 
   'trash/empty': method({
@@ -67,6 +70,7 @@ export const trashMethods = {
       failed: z.array(z.object({ id: z.uuid(), reason: z.string() })),
     }),
     doors: ['cli'],
+    example: 'rdv trash empty --yes',
   }),
 };
 
@@ -90,6 +94,7 @@ export const cleanupMethods = {
       ms: z.int(),
     }),
     doors: ['cli'],
+    example: 'rdv cleanup run',
   }),
 };
 

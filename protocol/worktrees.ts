@@ -48,6 +48,7 @@ export const worktreeMethods = {
     args: ['repoPath'],
     http: 'GET /api/worktrees',
     doors: ['cli', 'mcp'],
+    example: 'rdv worktree list ~/src/app',
   }),
 
   'worktree/create': method({
@@ -105,6 +106,7 @@ export const worktreeMethods = {
     args: ['worktreePath'],
     http: 'GET /api/worktrees/status',
     doors: ['cli', 'mcp'],
+    example: 'rdv worktree status feature/login',
   }),
 
   'worktree/check': method({
@@ -133,6 +135,7 @@ export const worktreeMethods = {
     errors: ['InvalidParams', 'Timeout'],
     args: ['repoPath'],
     doors: ['cli', 'mcp'],
+    example: 'rdv worktree branches --fetch',
   }),
 };
 

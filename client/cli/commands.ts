@@ -1,5 +1,6 @@
 /** The short commands people type: ls, new, attach, run, record, play, send, screen, close, demo. */
 import { type Command, Option } from 'commander';
+import { SessionStatus } from '#protocol';
 import { fromText } from '#protocol/fields';
 import { confirm } from './ask.js';
 import { type AttachFlags, attach, refuseWithoutTerminal } from './attach.js';
@@ -7,7 +8,9 @@ import type { Context, WithContext } from './context.js';
 import { demo } from './demo.js';
 import { folderIdOf } from './folders.js';
 import { type ListOptions, list, type SendOptions, screen, send } from './hot.js';
+import { means } from './meaning.js';
 import { type NewFlags, newSession } from './new.js';
+import { BEGIN } from './overview.js';
 import { type PlayFlags, play } from './play.js';
 import { type InjectFlags, inject } from './receipts.js';
 import { type RecordFlags, record } from './record.js';
@@ -19,10 +22,17 @@ import { type WatchFlags, watch } from './watch.js';
 export function addSessionCommands(program: Command, withContext: WithContext): void {
   program
     .command('ls')
+    .helpGroup(BEGIN)
     .description('Lists the sessions that are open.')
     .option('--all', 'closed and trashed ones too')
     .option('--folder <folder>', 'only those in this folder')
-    .option('--status <a,b>', 'only sessions in these states')
+    .addOption(
+      means(new Option('--status <a,b>', 'only sessions in these states'), {
+        words: SessionStatus.options,
+        list: true,
+      }),
+    )
+    .addHelpText('after', '\nExamples:\n  rdv ls\n  rdv ls --folder work --status suspended,closed')
     .action((flags: ListOptions & { folder?: string }, command: Command) =>
       withContext(command, async (context) => {
         const { folder } = flags;
@@ -36,31 +46,38 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
   addWatch(program, withContext);
   program
     .command('send <id> [text...]')
+    .helpGroup(BEGIN)
     .description('Types text and keys into a session.')
     .option('--enter', 'press Enter at the end')
     .option('--keys <Enter,C-c>', 'keys by tmux name, after the text')
+    .addHelpText('after', '\nExamples:\n  rdv send build "npm test" --enter\n  rdv send build --keys C-c')
     .action((id: string, words: string[], flags: SendOptions, command: Command) =>
       withContext(command, (context) => send(context, id, words, flags)),
     );
   addInject(program, withContext);
   program
     .command('screen <id>')
+    .helpGroup(BEGIN)
     .description('Prints what a session shows.')
     .option('--lines <n>', 'history lines above the screen (default: 0)')
+    .addHelpText('after', '\nExample:\n  rdv screen build --lines 100')
     .action((id: string, flags: { lines?: string }, command: Command) =>
       withContext(command, (context) => screen(context, id, flags)),
     );
   program
     .command('close <id>')
+    .helpGroup(BEGIN)
     .description('Ends the processes of a session.')
     .option('--trash', 'move it to the trash, with the worktree that was made for it')
     .option('--delete-worktree', 'move that worktree to the trash, unless anything is at stake in it')
     .option('--yes', 'do it without asking')
+    .addHelpText('after', '\nExamples:\n  rdv close build\n  rdv close build --trash --yes')
     .action((id: string, flags: CloseFlags, command: Command) =>
       withContext(command, (context) => close(context, id, flags)),
     );
   program
     .command('demo')
+    .helpGroup(BEGIN)
     .description('Starts a session with live output, shows it for a few seconds, and tells what to type next.')
     .action((_flags: object, command: Command) => withContext(command, demo));
 }
@@ -73,6 +90,7 @@ const addEntry = (text: string, before: object = {}) => ({
 function addNew(program: Command, withContext: WithContext): void {
   program
     .command('new [command...]')
+    .helpGroup(BEGIN)
     .description('Starts a program, or your shell, in a new session and attaches to it.')
     .passThroughOptions()
     .option('-n, --name <name>', 'what people see (default: Terminal)')
@@ -95,6 +113,7 @@ function addNew(program: Command, withContext: WithContext): void {
 function addRun(program: Command, withContext: WithContext): void {
   program
     .command('run <command...>')
+    .helpGroup(BEGIN)
     .description("Runs a command to its end in a session of its own; its output and exit code are rdv's.")
     .passThroughOptions()
     .option('-n, --name <name>', 'what people see (default: the command)')
@@ -117,6 +136,7 @@ function addRecordings(program: Command, withContext: WithContext): void {
     .description('Records a session into an asciicast file, and prints its path.')
     .option('--stop', 'end the recording')
     .option('--status', 'tell how it stands')
+    .addHelpText('after', '\nExamples:\n  rdv record build\n  rdv record build --stop')
     .action((id: string, flags: RecordFlags, command: Command) =>
       withContext(command, (context) => record(context, id, flags)),
     );
@@ -125,6 +145,7 @@ function addRecordings(program: Command, withContext: WithContext): void {
     .description('Shows a recording: Space pauses, q leaves. Off a terminal, prints all of it at once.')
     .option('--speed <n>', 'so many times as fast (default: 1)')
     .option('--idle <seconds>', 'let no pause take longer')
+    .addHelpText('after', '\nExample:\n  rdv play build.cast --speed 2 --idle 1')
     .action((file: string, flags: PlayFlags, command: Command) =>
       withContext(command, (context) => play(context, file, flags)),
     );
@@ -135,11 +156,13 @@ const mapField = { type: 'map', required: false, description: '' } as const;
 function addAttach(program: Command, withContext: WithContext): void {
   program
     .command('attach <id>')
+    .helpGroup(BEGIN)
     .description('Shows a session in this terminal and types into it; Ctrl-] d leaves it running.')
     .option('--detach-keys <keys>', 'how to leave (default: ctrl-],d)')
     .option('--read-only', 'look, but do not type')
     .option('--no-resize', "leave the session's size alone")
     .option('--force', 'attach a session within itself')
+    .addHelpText('after', '\nExamples:\n  rdv attach build\n  rdv attach build --read-only')
     .action((id: string, flags: AttachFlags, command: Command) =>
       withContext(command, async (context) => {
         refuseWithoutTerminal();
@@ -151,6 +174,7 @@ function addAttach(program: Command, withContext: WithContext): void {
 function addWatch(program: Command, withContext: WithContext): void {
   program
     .command('watch')
+    .helpGroup(BEGIN)
     .description('Shows all sessions with what their agents do, as it changes; keys attach, send, answer.')
     .option('--jsonl', 'print how things stand, then each change, as lines of JSON; so does --json')
     .addHelpText(
@@ -166,6 +190,7 @@ function addWatch(program: Command, withContext: WithContext): void {
 function addInject(program: Command, withContext: WithContext): void {
   program
     .command('inject <session> <text...>')
+    .helpGroup(BEGIN)
     .description(
       "Types a prompt into a session's agent with care, and tells what was seen of it; - reads it from stdin.",
     )

@@ -1,6 +1,7 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
 import { actsForSession } from '../endpoint.js';
+import { nearest } from './nearest.js';
 import { tellError } from './output.js';
 import { clean } from './text.js';
 
@@ -32,11 +33,18 @@ function ownCure({ data }: RpcError): string | undefined {
 
 function cureFor(error: unknown): string {
   if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
-  const own = ownCure(error) ?? cures[error.kind];
+  const own = ownCure(error) ?? meant(error) ?? cures[error.kind];
   // What is not found may be there for somebody else.
   if ((error.kind === 'Forbidden' || error.kind === 'NotFound') && actsForSession())
     return [ownCure(error), ACT_AS_USER].filter(Boolean).join(' ');
   return own ?? 'The daemon log may tell more: `rdv logs`.';
+}
+
+/** For a word that is none of those there are. */
+function meant({ message }: RpcError): string | undefined {
+  const [, list, given = ''] = /to be one of "(.+)", got "(.*)"\.$/.exec(message) ?? [];
+  const word = list === undefined ? undefined : nearest(list.split('", "'), given);
+  return word === undefined ? undefined : `Did you mean "${word}"?`;
 }
 
 const ACT_AS_USER =

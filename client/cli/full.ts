@@ -8,14 +8,18 @@ import { addConfigCommands } from './config.js';
 import { type Context, createContext } from './context.js';
 import { addDaemonCommands } from './daemon.js';
 import { addDoctor } from './doctor.js';
+import { addOwnExample } from './examples.js';
 import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
+import { addHelp } from './help.js';
 import { addLogs } from './logs.js';
 import { addMcp } from './mcp.js';
 import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { tellError } from './output.js';
+import { formatOverview } from './overview.js';
 import { showResult } from './show.js';
 import { clean } from './text.js';
+import { usageError } from './usage.js';
 import { version } from './version.js';
 import { resolveWords, targetOf } from './words.js';
 import { addWorktreeRemoval } from './worktrees.js';
@@ -48,6 +52,7 @@ export function buildProgram(argv: readonly string[] | 'everything'): Command {
   addLogs(program, withContext);
   addMcp(program, withContext);
   addCompletion(program);
+  addHelp(program);
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
@@ -58,6 +63,7 @@ export function buildProgram(argv: readonly string[] | 'everything'): Command {
     '\nAgents run `rdv hook <agent> <event>` themselves, once hooks are installed.',
   );
   dress(program);
+  program.configureHelp({ formatHelp: formatOverview });
   return program;
 }
 
@@ -93,20 +99,9 @@ function dress(command: Command): void {
   command.exitOverride();
   command.configureOutput({ outputError: (text) => tellError(usageError(text, command)) });
   addGlobalFlags(command);
+  addOwnExample(command);
   if (command.commands.length > 0) command.helpCommand(false);
   for (const child of command.commands) dress(child);
-}
-
-function usageError(text: string, command: Command): string {
-  const cause = clean(
-    text
-      .replace(/^error: /, '')
-      .replace(/\n\(/, ' (')
-      .trim(),
-  );
-  const path = [];
-  for (let at: Command | null = command; at; at = at.parent) path.unshift(at.name());
-  return `rdv: ${cause}\nSee \`${path.join(' ')} --help\`.\n`;
 }
 
 /** Help and version are answers; a noun without a verb shows its help but is a mistake. */

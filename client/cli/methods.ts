@@ -1,5 +1,5 @@
 /** `rdv <noun> <verb>` for every method of the table that has the command line among its doors. */
-import { type Argument, type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { allMethods, type Method, type MethodName } from '#protocol';
 import { type Field, fields, fromText } from '#protocol/fields';
 import { type Meaning, means } from './meaning.js';
@@ -97,9 +97,11 @@ function addArgument(command: Command, field: Field, rest: boolean): Argument {
   // A name will do as well as an id.
   const name = kebab(field.name).replace(/-ids?$/, '') + (rest ? '...' : '');
   const text = field.required ? `<${name}>` : `[${name}]`;
-  if (rest) command.argument(text, describe(field));
-  else command.argument(text, describe(field), (value: string) => fromText(field, value));
-  return command.registeredArguments.at(-1)!;
+  const argument = new Argument(text, describe(field));
+  if (field.choices) argument.choices(field.choices);
+  else if (!rest) argument.argParser((value: string) => fromText(field, value));
+  command.addArgument(argument);
+  return argument;
 }
 
 /** What is neither true nor false unless somebody says so can be said both ways. */

@@ -9,14 +9,17 @@ export function nearest(words: Iterable<string>, given: string): string | undefi
     .sort((a, b) => a.far - b.far)[0]?.word;
 }
 
-/** Edits (insert, delete, replace) between two words; long words are cut, for this only serves a hint. */
+/** Edits (insert, delete, replace, swap) between two words; long words are cut, for this only serves a hint. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: Math.min(b.length, 100) + 1 }, (_, i) => i);
+  let above: number[] = [];
   for (const [i, x] of [...a.slice(0, 100)].entries()) {
     const next = [i + 1];
     for (let j = 1; j < row.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x === b[j - 1] ? 0 : 1)));
+      const swapped = i > 0 && j > 1 && x === b[j - 2] && a[i - 1] === b[j - 1] ? above[j - 2]! + 1 : Infinity;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x === b[j - 1] ? 0 : 1), swapped));
     }
+    above = row;
     row = next;
   }
   return row.at(-1)!;

@@ -42,7 +42,7 @@ export function pick<T extends Named>(rows: readonly T[], given: string, kind: K
   );
   const preferred = fits.filter((row) => kind.preferred?.(row) ?? true);
   const [found, ...others] = preferred.length > 0 ? preferred : fits;
-  if (!found) throw unknown(rows.flatMap(words), given, kind);
+  if (!found) throw unknown([...rows.flatMap(words), ...idsLike(given, rows)], given, kind);
   if (others.length > 0) throw ambiguous([found, ...others], given, kind);
   return found;
 }
@@ -70,6 +70,11 @@ function ambiguous<T extends Named>(candidates: readonly T[], given: string, kin
     `"${given}" fits ${candidates.length} ${kind.noun}s: ${shown.join(', ')}.`,
     'Name one of them by its id.',
   );
+}
+
+/** As long as what was taken for one. */
+function idsLike(given: string, rows: readonly Named[]): string[] {
+  return /^[0-9a-f-]{6,36}$/i.test(given) ? rows.map(({ id }) => id.slice(0, given.length)) : [];
 }
 
 function unknown(

@@ -138,6 +138,10 @@ export function addWorktreeRemoval(program: Command, withContext: WithContext): 
     .description('Moves a worktree, by path or branch, to the trash; its branch stays.')
     .option('--force', 'although something is at stake in it; it is shown and asked for')
     .option('--yes', 'do it without asking')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rdv worktree remove feature/login\n  rdv worktree remove ~/src/app-login --force',
+    )
     .action((given: string, flags: RemoveFlags, command: Command) =>
       withContext(command, (context) => remove(context, given, flags)),
     );

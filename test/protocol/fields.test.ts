@@ -27,7 +27,7 @@ const cases: [string, z.ZodType, Partial<Field>][] = [
   ],
   ['a list', z.array(z.string()).optional(), { type: 'list', required: false }],
   ['a nullable list', z.array(z.string()).nullable(), { type: 'list', required: true, nullable: true }],
-  ['a list of choices', z.array(z.enum(['a', 'b'])), { type: 'list', required: true }],
+  ['a list of choices', z.array(z.enum(['a', 'b'])), { type: 'list', required: true, items: ['a', 'b'] }],
   ['a list of numbers', z.array(z.int()), { type: 'json', required: true }],
   ['a path', absolutePath.optional(), { type: 'path', required: false }],
   ['a nullable path', absolutePath.nullable(), { type: 'path', required: true, nullable: true }],

@@ -1,0 +1,30 @@
+/** `rdv help <command...>`: the help of a command, as `--help` behind it shows it. */
+import type { Command } from 'commander';
+import { means } from './meaning.js';
+
+export function addHelp(program: Command): void {
+  const command = program
+    .command('help [command...]')
+    .description('Shows what a command takes, with an example.')
+    .addHelpText('after', '\nExamples:\n  rdv help\n  rdv help session list')
+    .action((path: string[]) => commandIn(program, path).outputHelp());
+  means(command.registeredArguments[0]!, { names: 'topic' });
+}
+
+/** The command of that path. What is not there is told as when it is run. */
+export function commandIn(program: Command, path: readonly string[]): Command {
+  let at = program;
+  for (const name of path) {
+    const next = at.commands.find((command) => command.name() === name);
+    if (!next) unknown(at, path.slice(path.indexOf(name)));
+    at = next!;
+  }
+  return at;
+}
+
+function unknown(command: Command, words: readonly string[]): never {
+  // The library finds what is near by these.
+  command.args = [...words];
+  (command as unknown as { unknownCommand(): never }).unknownCommand();
+  throw new Error('An unknown command was taken for a known one.');
+}

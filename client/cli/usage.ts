@@ -1,0 +1,70 @@
+/** How a mistyped command line is told: what is wrong with it, and what was probably meant. */
+import type { Command } from 'commander';
+import { pathOf } from './examples.js';
+import { nearest } from './nearest.js';
+import { clean } from './text.js';
+
+/** One line of cause, one of cure. `text` is what the library says of it. */
+export function usageError(text: string, command: Command): string {
+  const [, said = '', near] =
+    /^(?:error: )?(.*?)(?:\n?\s*\(Did you mean (?:one of )?(.+)\?\))?$/s.exec(text.trim()) ?? [];
+  const meant = /^unknown command/.test(said) ? meantCommand(command, near) : (near ?? meantWord(said, command));
+  const hint = meant ? `Did you mean \`${clean(meant)}\`? ` : '';
+  return `rdv: ${clean(said)}\n${hint}See \`${pathOf(command).join(' ')} --help\`.\n`;
+}
+
+function meantWord(said: string, command: Command): string | undefined {
+  const [, option] = /^unknown option '(--[^=]+)=/.exec(said) ?? [];
+  if (option)
+    return nearest(
+      command.options.flatMap(({ long }) => long ?? []),
+      option,
+    );
+  const [, given = '', choices = ''] = CHOICE.exec(said) ?? [];
+  return nearest(choices.split(', '), given);
+}
+
+const CHOICE = /argument (?:value )?'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.+)\.$/s;
+
+/** The nearest name; else the same words with the noun in the singular, or before the verb; else another verb for the same. */
+function meantCommand(command: Command, near: string | undefined): string | undefined {
+  const [first = '', second = ''] = command.args.flatMap((word) => word.split(/[/.]/)).map(kebab);
+  const path = pathOf(command);
+  const whole = (...names: string[]) => [...path, ...names].join(' ');
+  if (!command.parent) {
+    const pair = pairIn(command, first, second) ?? pairIn(command, second, first);
+    if (pair) return whole(...pair);
+  }
+  const same = sameAs(first).find((verb) => command.commands.some((child) => child.name() === verb));
+  if (same) return whole(same);
+  if (near) return whole(near.split(', ')[0]!);
+  const nouns = command.commands.filter((noun) => noun.commands.some((verb) => verb.name() === first));
+  const noun = nouns.find((each) => each.name() === 'session') ?? nouns[0];
+  return noun && whole(noun.name(), first);
+}
+
+/** The noun, and the verb if it has that or one that says the same. */
+function pairIn(program: Command, noun: string, verb: string): string[] | undefined {
+  const group = program.commands.find((each) => each.commands.length > 0 && isOneOf(noun, each.name()));
+  if (!group) return undefined;
+  const names = group.commands.map((each) => each.name());
+  const known = [verb, ...sameAs(verb)].find((name) => names.includes(name)) ?? nearest(names, verb);
+  return [group.name(), ...(known ? [known] : [])];
+}
+
+const isOneOf = (plural: string, noun: string) => [noun, `${noun}s`, noun.replace(/y$/, 'ies')].includes(plural);
+
+/** Verbs that people take for each other; the first that there is counts. */
+const synonyms = [
+  ['list', 'ls', 'all'],
+  ['get', 'show', 'info', 'inspect', 'status'],
+  ['create', 'new', 'add', 'make'],
+  ['close', 'kill', 'end', 'stop', 'terminate', 'delete', 'remove', 'rm', 'revoke'],
+  ['delete', 'remove', 'rm', 'revoke', 'close'],
+  ['update', 'set', 'edit', 'change'],
+  ['attach', 'open', 'enter', 'connect'],
+];
+
+const sameAs = (verb: string) => synonyms.filter((words) => words.includes(verb)).flat();
+
+const kebab = (word: string) => word.replace(/(?<=[a-z])[A-Z]/g, (c) => `-${c.toLowerCase()}`).toLowerCase();
