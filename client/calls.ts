@@ -1,5 +1,5 @@
-/** Calls and notifications over one socket, before and after login: cancellation, time limits, the end of the connection. */
-import type { Socket } from 'node:net';
+/** Calls and notifications over one stream, before and after login: cancellation, time limits, the end of the connection. */
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CancellationTokenSource,
@@ -20,19 +20,19 @@ export interface Calls extends Pick<Client, 'call' | 'on' | 'onClose' | 'close'>
 /** No caller waits longer than this for the rest of a connection that is lost. */
 const GONE_MS = 1000;
 
-/** Takes the socket over: it is destroyed by `close()` and whenever the other side ends. */
-export function createCalls(socket: Socket): Calls {
+/** Takes the stream over: it is destroyed by `close()` and whenever the other side ends. */
+export function createCalls(stream: Duplex): Calls {
   const queue = createQueue();
-  const reader = createReader(socket, queue.arrived);
-  const connection = createMessageConnection(reader, createWriter(socket), undefined, { messageStrategy: queue });
-  const ending = createEnding(socket, connection, queue);
+  const reader = createReader(stream, queue.arrived);
+  const connection = createMessageConnection(reader, createWriter(stream), undefined, { messageStrategy: queue });
+  const ending = createEnding(stream, connection, queue);
   const on = createHearing(connection);
-  const leaving = createLeaving(() => socket.destroy());
+  const leaving = createLeaving(() => stream.destroy());
   on('server/stopping', ({ restarting }) => restarting && leaving.begin());
   /** Nobody is told before the connection has said that it is gone: who asks again must not be given this one. */
   const lastly = async (error: unknown) => {
     if (error instanceof RpcError && error.data.code === 'CONNECTION_LOST') {
-      socket.destroy();
+      stream.destroy();
       const gone = new Promise<void>((resolve) => void ending.onClose(resolve));
       await Promise.race([gone, delay(GONE_MS, undefined, { ref: false })]);
     }
@@ -45,11 +45,11 @@ export function createCalls(socket: Socket): Calls {
         ? Promise.reject(notSent(method))
         : leaving.follow(call(connection, method, params, options).catch(lastly)),
     notify(name, params) {
-      if (!ending.over) connection.sendNotification(name, params).catch(() => socket.destroy());
+      if (!ending.over) connection.sendNotification(name, params).catch(() => stream.destroy());
     },
     on,
     onClose: ending.onClose,
-    close: () => socket.destroy(),
+    close: () => stream.destroy(),
   };
 }
 
@@ -114,7 +114,7 @@ function createQueue() {
   };
 }
 
-function createEnding(socket: Socket, connection: MessageConnection, queue: ReturnType<typeof createQueue>) {
+function createEnding(stream: Duplex, connection: MessageConnection, queue: ReturnType<typeof createQueue>) {
   const listeners = new Set<() => void>();
   let told = false;
   const ending = {
@@ -126,8 +126,8 @@ function createEnding(socket: Socket, connection: MessageConnection, queue: Retu
       return () => void listeners.delete(listener);
     },
   };
-  // The reason is told to the calls by `lost`; without a listener the socket's error would end the process.
-  socket.on('error', () => {});
+  // The reason is told to the calls by `lost`; without a listener the stream's error would end the process.
+  stream.on('error', () => {});
   connection.onError(() => {});
   const end = () => {
     // Disposing is what makes the library reject the calls still waiting.
@@ -136,7 +136,7 @@ function createEnding(socket: Socket, connection: MessageConnection, queue: Retu
     for (const listener of listeners) listener();
     listeners.clear();
   };
-  socket.once('close', () => {
+  stream.once('close', () => {
     ending.over = true;
     queue.whenEmpty(end);
   });

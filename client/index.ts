@@ -1,9 +1,8 @@
 /** A typed connection to the daemon. */
-import { createConnection, type Socket } from 'node:net';
 import type { MethodName, NotificationName, Params, Result, Scope, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
-import { SOCKET_PATH_BYTES } from '#protocol/paths';
-import { type Calls, createCalls, lost } from './calls.js';
+import { type Calls, createCalls } from './calls.js';
+import { type Dial, dialSocket } from './dial.js';
 
 export {
   type FollowedEvent,
@@ -38,34 +37,43 @@ export interface Client {
   close(): void;
 }
 
-export interface ConnectOptions extends CallOptions {
-  readonly socketPath: string;
-  /** The content of the token file; a function is asked only once the socket has answered, and again when it was replaced. */
-  readonly token: string | (() => string);
+interface Login extends CallOptions {
+  /**
+   * The content of the token file; a function is asked only once the socket has answered, and again when it was replaced.
+   * None where somebody on the way logs in for us.
+   */
+  readonly token?: string | (() => string);
   /** For whom to act; only the bridge's token may say so. */
   readonly user?: string;
   readonly clientInfo?: { readonly name: string; readonly version?: string };
 }
 
+/** The daemon's socket, or whatever opens a stream to it. */
+export type ConnectOptions = Login & ({ readonly socketPath: string } | { readonly dial: Dial });
+
 /**
- * Opens the socket and logs in. `signal` and `timeoutMs` (10 s unless told) bound the opening only.
+ * Opens a stream and logs in. `signal` and `timeoutMs` (10 s unless told) bound the opening only.
  * Throws Unavailable (its `data.code` is the system's, such as ECONNREFUSED), Unauthorized, Timeout or Cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const { socketPath, token, user: wanted, clientInfo, signal, timeoutMs = 10_000 } = options;
+  const { token, user: wanted, clientInfo, signal, timeoutMs = 10_000 } = options;
   const limits = { timeoutMs, ...(signal && { signal }) };
-  const socket = await dial(socketPath, signal);
-  const calls = createCalls(socket);
+  const dial = 'dial' in options ? options.dial : dialSocket(options.socketPath);
+  const stream = await dial(signal);
+  const calls = createCalls(stream);
   try {
     const given = { ...(wanted !== undefined && { user: wanted }), ...(clientInfo && { clientInfo }) };
-    const params = { token: typeof token === 'string' ? token : token(), ...given };
+    const shown = typeof token === 'function' ? token() : token;
+    const params = { ...(shown !== undefined && { token: shown }), ...given };
     const { user, scopes, connectionId, serverInfo } = await calls.call('initialize', params, limits);
     calls.notify('initialized', {});
-    if (typeof token !== 'string') goOn(calls, token);
+    if (typeof token === 'function') goOn(calls, token);
     return clientOf(calls, { user, scopes, connectionId, serverInfo });
   } catch (error) {
     calls.close();
-    throw error;
+    // What lies between may know better why there was no answer.
+    const lost = error instanceof RpcError && error.data.code === 'CONNECTION_LOST';
+    throw lost && stream.errored instanceof RpcError ? stream.errored : error;
   }
 }
 
@@ -84,30 +92,4 @@ function clientOf(
   facts: Pick<Client, 'user' | 'scopes' | 'connectionId' | 'serverInfo'>,
 ): Client {
   return { ...facts, call, on, onClose, close };
-}
-
-function dial(path: string, signal: AbortSignal | undefined): Promise<Socket> {
-  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES) {
-    throw new RpcError('Unavailable', `The socket path ${path} is longer than ${SOCKET_PATH_BYTES} bytes.`, {
-      code: 'ENAMETOOLONG',
-    });
-  }
-  if (signal?.aborted) throw new RpcError('Cancelled', 'The connection was not wanted any more.');
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ path });
-    const abort = () => socket.destroy(new RpcError('Cancelled', 'The connection was not wanted any more.'));
-    const done = () => {
-      signal?.removeEventListener('abort', abort);
-      socket.removeAllListeners('error');
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => {
-      done();
-      resolve(socket);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      done();
-      reject(error instanceof RpcError ? error : lost(`No daemon answers at ${path}.`, error.code));
-    });
-  });
 }

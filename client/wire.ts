@@ -1,11 +1,11 @@
-/** Joins our framing to vscode-jsonrpc: a reader and a writer over one socket. */
-import type { Socket } from 'node:net';
+/** Joins our framing to vscode-jsonrpc: a reader and a writer over one stream. */
+import type { Duplex } from 'node:stream';
 import { Emitter, type Message, type MessageReader, type MessageWriter } from 'vscode-jsonrpc/node';
 import { frame } from '#protocol/frames';
 import { createIncoming } from './incoming.js';
 
-/** Reads frames until the socket ends; a frame that breaks the rules ends the socket, for nothing after it can be trusted. Each message is told to `arrived` first. */
-export function createReader(socket: Socket, arrived: () => void): MessageReader {
+/** Reads frames until the stream ends; a frame that breaks the rules ends the stream, for nothing after it can be trusted. Each message is told to `arrived` first. */
+export function createReader(stream: Duplex, arrived: () => void): MessageReader {
   const errors = new Emitter<Error>();
   const closed = new Emitter<void>();
   const partial = new Emitter<never>();
@@ -23,14 +23,14 @@ export function createReader(socket: Socket, arrived: () => void): MessageReader
           take(chunk);
         } catch (error) {
           errors.fire(error as Error);
-          socket.destroy();
+          stream.destroy();
         }
       };
-      socket.on('data', onData);
-      // A half-closed socket brings no answers: its end is the end.
-      socket.once('end', () => socket.destroy());
-      socket.once('close', () => closed.fire());
-      return { dispose: () => socket.off('data', onData) };
+      stream.on('data', onData);
+      // A half-closed stream brings no answers: its end is the end.
+      stream.once('end', () => stream.destroy());
+      stream.once('close', () => closed.fire());
+      return { dispose: () => stream.off('data', onData) };
     },
     dispose() {
       for (const emitter of [errors, closed, partial]) emitter.dispose();
@@ -38,8 +38,8 @@ export function createReader(socket: Socket, arrived: () => void): MessageReader
   };
 }
 
-/** Writes each message as one frame; rejects when the socket is gone. */
-export function createWriter(socket: Socket): MessageWriter {
+/** Writes each message as one frame; rejects when the stream is gone. */
+export function createWriter(stream: Duplex): MessageWriter {
   const errors = new Emitter<[Error, Message | undefined, number | undefined]>();
   const closed = new Emitter<void>();
   return {
@@ -47,9 +47,9 @@ export function createWriter(socket: Socket): MessageWriter {
     onClose: closed.event,
     write: (message) =>
       new Promise((resolve, reject) => {
-        socket.write(frame(message), (error) => (error ? reject(error) : resolve()));
+        stream.write(frame(message), (error) => (error ? reject(error) : resolve()));
       }),
-    end: () => socket.end(),
+    end: () => stream.end(),
     dispose() {
       errors.dispose();
       closed.dispose();
