@@ -2,7 +2,7 @@
 import { createDecoder } from '#protocol/frames';
 
 /** More lenient than the daemon's own limits: an answer may be large, and a newer daemon may send longer headers. */
-const answerLimits = { headerBytes: 8 * 1024, bodyBytes: 64 * 1024 * 1024 };
+export const answerLimits = { headerBytes: 8 * 1024, bodyBytes: 64 * 1024 * 1024 };
 
 /** Takes chunks, tells whole messages in order. The chunk that breaks the framing or the JSON throws; nothing after it counts. */
 export function createIncoming(tell: (message: unknown) => void): (chunk: Buffer) => void {

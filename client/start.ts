@@ -1,17 +1,22 @@
 /** Starts the daemon when nobody answers, and waits until it does. */
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
+import { dialSocket } from './dial.js';
 import type { Endpoint } from './endpoint.js';
 import { type Client, type ConnectOptions, connect } from './index.js';
 import { type Launch, launch } from './launch.js';
 
-export interface EnsureOptions extends Pick<ConnectOptions, 'clientInfo' | 'signal' | 'timeoutMs'> {
+interface StartOptions {
   readonly endpoint: Endpoint;
   /** The daemon's bundle. */
   readonly daemonFile: string;
   /** False: only connect. */
   readonly autostart: boolean;
+  readonly signal?: AbortSignal;
 }
+
+export interface EnsureOptions extends StartOptions, Pick<ConnectOptions, 'clientInfo' | 'signal' | 'timeoutMs'> {}
 
 /** Together, how long a daemon may take to answer. */
 const START_MS = 8000;
@@ -30,7 +35,16 @@ const PATIENCE_MS = 1500;
  */
 export async function ensureDaemon(options: EnsureOptions): Promise<Client> {
   const { endpoint, autostart, daemonFile, ...rest } = options;
-  const attempt = () => connect({ socketPath: endpoint.socketPath, token: endpoint.token, ...rest });
+  return starting(options, () => connect({ socketPath: endpoint.socketPath, token: endpoint.token, ...rest }));
+}
+
+/** As `ensureDaemon`, but nothing is said on the stream yet, nor heard. */
+export async function dialDaemon(options: StartOptions): Promise<Duplex> {
+  return starting(options, () => dialSocket(options.endpoint.socketPath)(options.signal));
+}
+
+async function starting<T>(options: StartOptions, attempt: () => Promise<T>): Promise<T> {
+  const { endpoint, autostart, daemonFile } = options;
   try {
     // One that hung up while another takes its place has left the line to that one.
     return await attempt().catch((error) => (hungUp(error) ? attempt() : Promise.reject(error)));
@@ -41,11 +55,11 @@ export async function ensureDaemon(options: EnsureOptions): Promise<Client> {
   return startAndConnect(attempt, () => launch(daemonFile, endpoint.paths), options);
 }
 
-async function startAndConnect(
-  attempt: () => Promise<Client>,
+async function startAndConnect<T>(
+  attempt: () => Promise<T>,
   begin: () => Launch,
-  { endpoint, signal }: EnsureOptions,
-): Promise<Client> {
+  { endpoint, signal }: StartOptions,
+): Promise<T> {
   const deadline = performance.now() + START_MS;
   let child = begin();
   let patience = Number.POSITIVE_INFINITY;

@@ -1,10 +1,11 @@
 /** What a command has to work with: its flags, the daemon, and the ways to speak. */
 import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Command } from 'commander';
 import { injectionLimits, type MethodName, type Params, type Result, run } from '#protocol';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
 import { type Client, callThrough, createShared } from '../index.js';
-import { ensureDaemon } from '../start.js';
+import { dialDaemon, ensureDaemon } from '../start.js';
 import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
 import { createOutput } from './output.js';
@@ -24,6 +25,8 @@ export interface Context extends Caller {
   client(): Promise<Client>;
   /** Connects, or throws Unavailable: for commands about the daemon itself. */
   clientIfRunning(): Promise<Client>;
+  /** A stream of its own on which nothing is said yet; starts the daemon if allowed. Who asks for it ends it. */
+  dial(): Promise<Duplex>;
   /** Closes what was opened, or is being opened. */
   close(): void;
 }
@@ -63,6 +66,7 @@ export function createContext(command: Command): Context {
     output: createOutput(flags),
     client,
     clientIfRunning: () => shared.client(false),
+    dial: () => dialDaemon({ endpoint, daemonFile: daemonFile(), autostart, signal: interruption.signal }),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
       const limit = callMs(method, params as object, timeoutMs);
       return callThrough(client, method, params, {

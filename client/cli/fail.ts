@@ -19,7 +19,7 @@ export function tellFailure(error: unknown, debug: boolean): number {
 }
 
 /** A conflict comes with its own cure, in its later sentences: nobody else knows what is in the way. */
-function wordsOf(error: unknown): { cause: string; cure: string } {
+export function wordsOf(error: unknown): { cause: string; cure: string } {
   const said = error instanceof Error ? error.message : String(error);
   const isConflict = error instanceof RpcError && error.kind === 'Conflict' && !ownCure(error);
   const [, cause, cure] = (isConflict && /^(.+?[^.]\.) ([A-Z].+)$/s.exec(said)) || [];
@@ -52,6 +52,7 @@ const ACT_AS_USER =
 
 const cures: Partial<Record<ErrorKind, string>> = {
   MethodNotFound: 'The daemon is older than this rdv: `rdv daemon restart`.',
+  ParseError: 'Frame each message as `rdv rpc --help` tells.',
   InvalidParams: 'The command with --help shows what it takes.',
   Cancelled: 'Nothing was waited for any longer; run the command again.',
   UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon restart`.',

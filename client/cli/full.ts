@@ -17,6 +17,7 @@ import { addMcp } from './mcp.js';
 import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { tellError } from './output.js';
 import { formatOverview } from './overview.js';
+import { addRpc } from './rpc.js';
 import { showResult } from './show.js';
 import { clean } from './text.js';
 import { usageError } from './usage.js';
@@ -51,6 +52,7 @@ export function buildProgram(argv: readonly string[] | 'everything'): Command {
   addConfigCommands(program, withContext);
   addLogs(program, withContext);
   addMcp(program, withContext);
+  addRpc(program, withContext);
   addCompletion(program);
   addHelp(program);
   addWorktreeRemoval(program, withContext);
