@@ -25,7 +25,9 @@ export interface AttachFlags {
 }
 
 /** How long the daemon may be away; RDV_AWAY_MS is for tests and for the patient. */
-const AWAY_MS = Number(process.env.RDV_AWAY_MS) || 30_000;
+const AWAY_MS = Number(process.env.RDV_AWAY_MS) || undefined;
+/** Unless told: a daemon is back soon, a machine when its network is. */
+const USUAL_AWAY_MS = { daemon: 30_000, machine: 600_000 };
 const DETACH_KEYS = 'ctrl-],d';
 /** How long the daemon may take to take leave of us. */
 const CLOSE_MS = 250;
@@ -54,7 +56,7 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   if (session.status === 'suspended') await context.call('session/resume', { id: session.id });
   const size = flags.readOnly || flags.resize === false ? undefined : terminalSize();
   const name = clean(session.name);
-  const line = createAwayLine({ draw: () => drawBelow(awayText(flags)), erase: () => drawBelow('') });
+  const line = createAwayLine({ draw: () => drawBelow(awayText(flags, context.host)), erase: () => drawBelow('') });
   const telling = createTelling({
     write: (text) => void process.stdout.write(text),
     environment: process.env,
@@ -71,7 +73,7 @@ export async function attach(context: Context, session: Session, flags: AttachFl
     sessionId: session.id,
     mode: flags.readOnly ? 'ro' : 'rw',
     // Without tmux the session ended with its daemon.
-    giveUpMs: session.backend === 'tmux' ? AWAY_MS : CLOSE_MS,
+    giveUpMs: session.backend === 'tmux' || context.host ? (AWAY_MS ?? awayMs(context)) : CLOSE_MS,
     ...size,
   });
   const events = terminal[Symbol.asyncIterator]();
@@ -149,7 +151,9 @@ function drawBelow(text: string): void {
   process.stdout.write(lastRow(text, process.stdout.columns ?? 80, process.stdout.rows ?? 24));
 }
 
-function awayText({ detachKeys, readOnly }: AttachFlags): string {
+const awayMs = ({ host }: Context) => USUAL_AWAY_MS[host === undefined ? 'daemon' : 'machine'];
+
+function awayText({ detachKeys, readOnly }: AttachFlags, host = 'the daemon'): string {
   const leave = detachKeys ? `${detachKeys} leaves` : 'Ctrl-] d leaves';
-  return readOnly ? `[the daemon is away; ${leave}]` : `[the daemon is away; keys wait; ${leave}]`;
+  return readOnly ? `[${host} is away; ${leave}]` : `[${host} is away; keys wait; ${leave}]`;
 }

@@ -94,7 +94,7 @@ function addNew(program: Command, withContext: WithContext): void {
     .description('Starts a program, or your shell, in a new session and attaches to it.')
     .passThroughOptions()
     .option('-n, --name <name>', 'what people see (default: Terminal)')
-    .option('-C, --directory <dir>', 'where it starts (default: here)')
+    .option('-C, --directory <dir>', 'where it starts (default: here; on another machine, home)')
     .option('-e, --environment <KEY=value>', 'a variable of the program; may be repeated', addEntry)
     .option('--cols <n>', "columns (default: this terminal's, else 80)")
     .option('--rows <n>', "rows (default: this terminal's, else 24)")
@@ -117,7 +117,7 @@ function addRun(program: Command, withContext: WithContext): void {
     .description("Runs a command to its end in a session of its own; its output and exit code are rdv's.")
     .passThroughOptions()
     .option('-n, --name <name>', 'what people see (default: the command)')
-    .option('-C, --directory <dir>', 'where it starts (default: here)')
+    .option('-C, --directory <dir>', 'where it starts (default: here; on another machine, home)')
     .option('-e, --environment <KEY=value>', 'a variable of the command; may be repeated', addEntry)
     .option('--keep', 'keep its session, with the last screen')
     .addHelpText(

@@ -3,16 +3,23 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Command } from 'commander';
 import { injectionLimits, type MethodName, type Params, type Result, run } from '#protocol';
+import type { RpcError } from '#protocol/errors';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
+import { findHost } from '../host.js';
 import { type Client, callThrough, createShared } from '../index.js';
+import { createRemote, type Remote } from '../remote.js';
 import { dialDaemon, ensureDaemon } from '../start.js';
+import { failure } from './fail.js';
 import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
-import { createOutput } from './output.js';
+import { createOutput, tellError } from './output.js';
 import { version } from './version.js';
 
 export interface Context extends Caller {
   readonly flags: GlobalFlags;
+  /** The machine whose daemon is meant, where it is another one. */
+  readonly host: string | undefined;
+  /** Of this machine. Throws InvalidParams when another one is meant: files and processes are not reached by a connection. */
   readonly endpoint: Endpoint;
   readonly daemonFile: string;
   /** Whether a daemon that does not run may be started. */
@@ -41,38 +48,44 @@ const WAIT_GRACE_MS = 10_000;
 export function createContext(command: Command): Context {
   const flags = globalFlags(command);
   const endpoint = findEndpoint(process.env, flags.socket);
+  const remote = remoteOf(flags);
   const timeoutMs = timeoutOf(flags);
   const interruption = interruptible();
   const ending = new AbortController();
-  const shared = createShared((autostart: boolean) =>
-    ensureDaemon({
-      endpoint,
-      daemonFile: daemonFile(),
-      autostart,
+  const here = { endpoint, daemonFile: daemonFile() };
+  const shared = createShared((autostart: boolean) => {
+    const opening = {
       clientInfo: { name: 'rdv', version },
       signal: AbortSignal.any([interruption.signal, ending.signal]),
       ...(timeoutMs && { timeoutMs }),
-    }),
-  );
+    };
+    return remote ? remote.connect(autostart, opening) : ensureDaemon({ ...here, autostart, ...opening });
+  });
   const autostart = flags.autostart !== false && !['1', 'true'].includes(process.env.RDV_NO_AUTOSTART ?? '');
   const client = () => shared.client(autostart);
   return {
     flags,
-    endpoint,
-    daemonFile: daemonFile(),
+    host: remote?.name,
+    get endpoint() {
+      if (remote) throw onlyHere(command, remote.name);
+      return endpoint;
+    },
+    daemonFile: here.daemonFile,
     autostart,
     signal: interruption.signal,
     canAsk: flags.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
     output: createOutput(flags),
     client,
     clientIfRunning: () => shared.client(false),
-    dial: () => dialDaemon({ endpoint, daemonFile: daemonFile(), autostart, signal: interruption.signal }),
+    dial: () =>
+      remote
+        ? remote.dial(autostart)(interruption.signal)
+        : dialDaemon({ ...here, autostart, signal: interruption.signal }),
     async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
       const limit = callMs(method, params as object, timeoutMs);
-      return callThrough(client, method, params, {
-        signal: interruption.signal,
-        ...(limit !== undefined && { timeoutMs: limit }),
-      });
+      const options = { signal: interruption.signal, ...(limit !== undefined && { timeoutMs: limit }) };
+      const answer = callThrough(client, method, params, options);
+      return remote ? answer.catch((error) => Promise.reject(remote.explain(error))) : answer;
     },
     close() {
       interruption.end();
@@ -81,6 +94,27 @@ export function createContext(command: Command): Context {
       shared.close();
     },
   };
+}
+
+/** Throws InvalidParams for a socket of this machine beside another machine. */
+function remoteOf({ host: typed, socket, input }: GlobalFlags): Remote | undefined {
+  const host = findHost(process.env, typed);
+  if (!host) return undefined;
+  if (socket)
+    throw failure('InvalidParams', '--socket is a file of this machine.', 'Leave it out to ask another one by --host.');
+  return createRemote(host, { asks: input !== false && process.stderr.isTTY === true, tell: tellError });
+}
+
+/** What is done with this machine's files and processes would be done to the wrong ones. */
+function onlyHere(command: Command, host: string): RpcError {
+  const words = [];
+  for (let at: Command | null = command; at; at = at.parent) words.unshift(at.name());
+  const line = words.join(' ');
+  return failure(
+    'InvalidParams',
+    `\`${line}\` works on the machine it runs on.`,
+    `Run it there: \`ssh ${host} ${line}\`.`,
+  );
 }
 
 /** The time a run or a wait was given, else what was typed, else the usual; undefined for as long as it takes. */

@@ -6,6 +6,7 @@ import type { OutputFlags } from './output.js';
 export interface GlobalFlags extends OutputFlags {
   readonly input?: boolean;
   readonly socket?: string;
+  readonly host?: string;
   readonly timeout?: string;
   readonly autostart?: boolean;
   readonly debug?: boolean;
@@ -17,6 +18,7 @@ const table: readonly [flags: string, description: string][] = [
   ['--no-color', 'no colours'],
   ['--no-input', 'never ask'],
   ['--socket <path>', "the daemon's socket (RDV_SOCKET)"],
+  ['--host <machine>', 'the daemon of another machine, by ssh (RDV_HOST)'],
   ['--timeout <ms>', 'how long a call may take'],
   ['--no-autostart', 'do not start the daemon (RDV_NO_AUTOSTART=1)'],
   ['--debug', 'show where an error comes from'],

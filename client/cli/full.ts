@@ -83,7 +83,7 @@ async function withContext(command: Command, action: (context: Context) => Promi
 async function runMethod(context: Context, { name, method, params, yes }: Invocation): Promise<void> {
   // A question about the daemon is not answered by starting one.
   if (name.startsWith('daemon/') || name === 'config/reload') await context.clientIfRunning();
-  const given = await resolveWords(context.call, name, method, params);
+  const given = await resolveWords(context, name, method, params);
   if (method.effect === 'destroy' && !yes) {
     const target = await targetOf(context.call, name, given);
     const deed = name

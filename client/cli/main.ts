@@ -11,9 +11,9 @@ import { version } from './version.js';
 
 const TIMEOUT_MS = 30_000;
 
-/** False when it takes the full program: an unusual command line, or a daemon that must be started first. */
+/** False when it takes the full program: an unusual command line, another machine, or a daemon that must be started first. */
 async function runLight(argv: readonly string[]): Promise<boolean> {
-  const command = parseLight(argv);
+  const command = process.env.RDV_HOST ? undefined : parseLight(argv);
   if (!command) return false;
   const { socketPath, token } = findEndpoint();
   const client = await quickConnect({ socketPath, token, version, timeoutMs: TIMEOUT_MS });
@@ -39,7 +39,7 @@ function isHandedOver(error: unknown, reads: boolean): boolean {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  // The other words behind `hook` are methods, with options and help.
+  // The other words behind `hook` are methods, with options and help. A hook tells the daemon of its own session, always.
   if (argv[0] === 'hook' && isHooked(argv[1])) await runHook(argv.slice(1), version);
   if (argv[0] === 'complete') return (await import('./complete.js')).runComplete(argv.slice(1));
   endOnClosedOutput();

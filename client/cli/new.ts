@@ -31,7 +31,7 @@ export async function newSession(context: Context, command: readonly string[], f
 }
 
 async function paramsOf(
-  { call }: Context,
+  { call, host }: Context,
   command: readonly string[],
   flags: NewFlags,
 ): Promise<Params<'session/create'>> {
@@ -42,7 +42,7 @@ async function paramsOf(
   return {
     ...(folderId === undefined ? {} : { folderId }),
     // A folder knows where its sessions start.
-    ...((folderId === undefined || flags.directory !== undefined) && { projectPath: startDirectory(flags.directory) }),
+    ...((folderId === undefined || flags.directory !== undefined) && startDirectory(host, flags.directory)),
     ...worktreeOf(flags),
     ...(flags.startup !== undefined && { startupCommand: flags.startup }),
     ...(command.length > 0 && { command: [...command] }),

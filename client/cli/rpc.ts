@@ -43,7 +43,8 @@ async function speak(context: Context): Promise<void> {
       input: stdin,
       output: stdout,
       open: context.dial,
-      token: context.endpoint.token,
+      // Another machine's pipe logs in there.
+      token: context.host === undefined ? context.endpoint.token : undefined,
       signal: AbortSignal.any([left.signal, context.signal]),
       version,
       warn: (line) => tellError(`rdv: ${clean(line)}\n`),

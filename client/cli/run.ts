@@ -31,11 +31,15 @@ export async function run(context: Context, command: readonly string[], flags: R
   process.exitCode = exitCodeOf(result, context.flags.timeout);
 }
 
-function paramsOf({ flags: global }: Context, command: readonly string[], flags: RunFlags): Params<'session/run'> {
+function paramsOf(
+  { flags: global, host }: Context,
+  command: readonly string[],
+  flags: RunFlags,
+): Params<'session/run'> {
   const timeoutMs = timeoutOf(global);
   return {
     command: [...command],
-    projectPath: startDirectory(flags.directory),
+    ...startDirectory(host, flags.directory),
     ...(flags.name !== undefined && { name: flags.name }),
     ...(flags.environment && { environment: flags.environment }),
     ...(flags.keep && { keep: true }),

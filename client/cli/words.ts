@@ -1,19 +1,19 @@
 /** What a person's words stand for in a method's parameters: names and shortened ids for ids, relative paths for paths. */
 import type { Method, MethodName } from '#protocol';
 import { fields } from '#protocol/fields';
-import { startDirectory } from './directory.js';
+import { pathOn } from './directory.js';
 import type { Caller } from './hot.js';
 import { findInteraction, pickOption } from './interactions.js';
 import { listings } from './listings.js';
 import { nounOf } from './nouns.js';
 import { FULL_ID, find, type Listing } from './pick.js';
-import { findWorktree } from './worktrees.js';
+import { findWorktree, type Place } from './worktrees.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** The parameters as the daemon wants them. */
+/** The parameters as the daemon wants them, which may be that of another machine. */
 export async function resolveWords(
-  call: Caller['call'],
+  { call, host }: Place,
   name: MethodName,
   method: Method,
   params: Params,
@@ -23,7 +23,7 @@ export async function resolveWords(
   for (const field of fields(method)) {
     const given = params[field.name] ?? (isHere(field.name, params) ? '.' : undefined);
     if (field.type === 'path' && typeof given === 'string')
-      resolved[field.name] = await pathOf(call, name, field.name, given);
+      resolved[field.name] = await pathOf({ call, host }, name, field.name, given);
     const listing = listings[nounOf(name, field.name) ?? ''];
     if (listing && typeof given === 'string') resolved[field.name] = await idOf(call, listing, given);
     if (listing && Array.isArray(given))
@@ -44,10 +44,10 @@ function isHere(field: string, { projectPath, repositoryId }: Params): boolean {
 }
 
 /** An existing worktree may be named by its branch. */
-function pathOf(call: Caller['call'], method: MethodName, field: string, given: string): string | Promise<string> {
+function pathOf(place: Place, method: MethodName, field: string, given: string): string | Promise<string> {
   return field === 'worktreePath' && method !== 'worktree/create'
-    ? findWorktree({ call }, given)
-    : startDirectory(given);
+    ? findWorktree(place, given)
+    : pathOn(place.host, given);
 }
 
 async function idOf(call: Caller['call'], listing: Listing, given: string): Promise<string> {

@@ -5,7 +5,7 @@ import type { Branch, Result, Worktree, WorktreeState } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { confirm } from './ask.js';
 import type { Context, WithContext } from './context.js';
-import { startDirectory } from './directory.js';
+import { pathOn } from './directory.js';
 import { failure } from './fail.js';
 import type { Caller } from './hot.js';
 import { groupOf } from './methods.js';
@@ -13,12 +13,18 @@ import type { Output } from './output.js';
 import { formatTable } from './table.js';
 import { ago, clean, homely } from './text.js';
 
-/** A path; or the branch of a worktree of the repository the person is in. */
-export async function findWorktree({ call }: Pick<Caller, 'call'>, given: string): Promise<string> {
-  const path = startDirectory(given);
+export interface Place extends Pick<Caller, 'call'> {
+  /** The machine of the daemon, where it is another one. */
+  readonly host: string | undefined;
+}
+
+/** A path; or, on this machine, the branch of a worktree of the repository the person is in. */
+export async function findWorktree({ call, host }: Place, given: string): Promise<string> {
+  const path = pathOn(host, given);
+  if (host !== undefined) return path;
   if (existsSync(path)) return realpathSync(path);
   // Outside a repository there are no branches to be meant.
-  const { worktrees } = await call('worktree/list', { repoPath: startDirectory() }).catch(outside);
+  const { worktrees } = await call('worktree/list', { repoPath: pathOn(host, '.') }).catch(outside);
   return worktrees.find(({ branch }) => branch === given)?.path ?? path;
 }
 
@@ -150,8 +156,8 @@ export function addWorktreeRemoval(program: Command, withContext: WithContext): 
 async function remove(context: Context, given: string, { force = false, yes = false }: RemoveFlags): Promise<void> {
   const worktreePath = await findWorktree(context, given);
   const { call, output } = context;
-  if (!existsSync(worktreePath)) return showRemoved(context, await call('worktree/remove', { worktreePath }));
-  const state = await call('worktree/inspect', { worktreePath });
+  const state = await call('worktree/inspect', { worktreePath }).catch(missing);
+  if (!state) return showRemoved(context, await call('worktree/remove', { worktreePath }));
   const lines = stakeLines(state);
   if (lines.length > 0 && !force)
     throw failure(
@@ -164,6 +170,11 @@ async function remove(context: Context, given: string, { force = false, yes = fa
   const { confirmation } = state;
   const params = lines.length > 0 ? { worktreePath, force: true, confirmation } : { worktreePath };
   showRemoved(context, await call('worktree/remove', params));
+}
+
+/** One that is gone has nothing at stake. */
+function missing(error: unknown): undefined {
+  if (!(error instanceof RpcError) || error.kind !== 'NotFound') throw error;
 }
 
 function showRemoved({ output }: Context, result: Result<'worktree/remove'>) {
