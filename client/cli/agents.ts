@@ -1,7 +1,7 @@
 /** Agents on the command line: what they do, why that is said of them, and what they ask. */
 import type { Agent, AgentState, Evidence, Result, SessionHealth } from '#protocol';
+import { shortIds } from '../pick.js';
 import type { Output } from './output.js';
-import { shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, lasting, tame } from './text.js';
 

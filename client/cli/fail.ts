@@ -1,14 +1,11 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
 import { actsForSession } from '../endpoint.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 import { tellError } from './output.js';
 import { clean } from './text.js';
 
-/** An expected failure with its own cure. */
-export function failure(kind: ErrorKind, cause: string, cure: string): RpcError {
-  return new RpcError(kind, cause, { details: { cure } });
-}
+export { failure } from '../failure.js';
 
 /** Says what went wrong on stderr and returns the exit code. */
 export function tellFailure(error: unknown, debug: boolean): number {

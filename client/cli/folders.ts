@@ -1,8 +1,8 @@
 /** Folders on the command line: which one a person means, and how all of them are shown. */
 import type { Folder, Result } from '#protocol';
+import { FULL_ID, find, type Listing, shortIds } from '../pick.js';
 import type { Caller } from './hot.js';
 import type { Output } from './output.js';
-import { FULL_ID, find, type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { clean, homely } from './text.js';
 

@@ -1,9 +1,9 @@
 /** Dialogs of agents on the command line: what they ask, and which one a person means. */
 import type { Interaction, Result } from '#protocol';
+import { find, type Listing } from '../pick.js';
 import { failure } from './fail.js';
 import type { Caller } from './hot.js';
 import type { Output } from './output.js';
-import { find, type Listing } from './pick.js';
 import { clean, lasting, tame } from './text.js';
 
 /** A few lines each: the question must be readable whole. For programs a line an answer. */

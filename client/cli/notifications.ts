@@ -1,7 +1,7 @@
 /** Notifications on the command line: which one a person means, and how they are shown. */
 import type { Notice, Result, Severity } from '#protocol';
+import { type Listing, shortIds } from '../pick.js';
 import type { Output } from './output.js';
-import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean } from './text.js';
 

@@ -1,8 +1,9 @@
 /** What there is to name where a command line asks for something: sessions, folders, branches, as the daemon lists them. */
+
+import { FULL_ID, type Listing, type Named, shortIds } from '../pick.js';
 import type { Caller } from './hot.js';
 import { findInteraction } from './interactions.js';
 import { listings } from './listings.js';
-import { FULL_ID, type Listing, type Named, shortIds } from './pick.js';
 import { clean } from './text.js';
 
 export interface Offer {

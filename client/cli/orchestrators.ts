@@ -1,7 +1,7 @@
 /** Orchestrators and their insights on the command line: which one a person means, and how they are shown. */
 import type { Insight, Orchestrator, Result, Severity, Stall } from '#protocol';
+import { type Listing, shortIds } from '../pick.js';
 import type { Output } from './output.js';
-import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';
 

@@ -1,10 +1,10 @@
 /** Text for agents on the command line: `rdv inject`, and what became of what was typed. */
 import type { Params, Receipt, Result } from '#protocol';
 import { errors } from '#protocol/errors';
+import { type Listing, shortIds } from '../pick.js';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
 import { type Output, tellError } from './output.js';
-import { type Listing, shortIds } from './pick.js';
 import { resolveId } from './resolve.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';

@@ -1,7 +1,7 @@
 /** Which session a person means by a shortened id or a name. */
 import type { Params, Result, Session } from '#protocol';
+import { FULL_ID, find, type Kind, type Listing, pick } from '../pick.js';
 import type { Caller } from './hot.js';
-import { FULL_ID, find, type Kind, type Listing, pick } from './pick.js';
 
 type Row = Pick<Session, 'id' | 'name' | 'status'>;
 type ListSessions = (method: 'session/list', params: Params<'session/list'>) => Promise<Result<'session/list'>>;

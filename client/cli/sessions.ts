@@ -1,8 +1,8 @@
 /** How a list of sessions and a screen are shown; the quick path and the full program share it. */
 import type { Result, Session } from '#protocol';
+import { shortIds } from '../pick.js';
 import { paintState, stateWords } from './agents.js';
 import type { Output } from './output.js';
-import { shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, cleanLines, homely } from './text.js';
 

@@ -1,7 +1,7 @@
 /** Tokens on the command line: which one a person means, and how they are shown. */
 import type { Result, Token } from '#protocol';
+import type { Listing } from '../pick.js';
 import type { Output } from './output.js';
-import type { Listing } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, homely, inTime } from './text.js';
 

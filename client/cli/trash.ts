@@ -1,7 +1,7 @@
 /** The trash on the command line: which item a person means, and how all of them are shown. */
 import type { Result, TrashItem } from '#protocol';
+import { type Listing, shortIds } from '../pick.js';
 import type { Output } from './output.js';
-import { type Listing, shortIds } from './pick.js';
 import { formatTable } from './table.js';
 import { ago, clean, homely, inTime } from './text.js';
 

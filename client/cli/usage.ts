@@ -1,7 +1,7 @@
 /** How a mistyped command line is told: what is wrong with it, and what was probably meant. */
 import type { Command } from 'commander';
+import { nearest } from '../nearest.js';
 import { pathOf } from './examples.js';
-import { nearest } from './nearest.js';
 import { clean } from './text.js';
 
 /** One line of cause, one of cure. `text` is what the library says of it. */

@@ -1,12 +1,12 @@
 /** What a person's words stand for in a method's parameters: names and shortened ids for ids, relative paths for paths. */
 import type { Method, MethodName } from '#protocol';
 import { fields } from '#protocol/fields';
+import { FULL_ID, find, type Listing } from '../pick.js';
 import { pathOn } from './directory.js';
 import type { Caller } from './hot.js';
 import { findInteraction, pickOption } from './interactions.js';
 import { listings } from './listings.js';
 import { nounOf } from './nouns.js';
-import { FULL_ID, find, type Listing } from './pick.js';
 import { findWorktree, type Place } from './worktrees.js';
 
 type Params = Readonly<Record<string, unknown>>;

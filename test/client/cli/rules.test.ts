@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseLight } from '../../../client/cli/light.js';
-import { shortIds } from '../../../client/cli/pick.js';
 import { pickSession } from '../../../client/cli/resolve.js';
 import { statusOf } from '../../../client/cli/sessions.js';
 import { formatTable } from '../../../client/cli/table.js';
 import { ago, clean, cleanLines, toJson } from '../../../client/cli/text.js';
+import { shortIds } from '../../../client/pick.js';
 
 test('no control character survives', () => {
   const every = String.fromCharCode(...Array.from({ length: 0xa0 }, (_, i) => i));

@@ -1,9 +1,9 @@
 /** Which thing of a kind a person means by a shortened id or a name. */
 import type { RpcError } from '#protocol/errors';
-import { failure } from './fail.js';
-import type { Caller } from './hot.js';
+import { clean } from './clean.js';
+import { failure } from './failure.js';
+import type { Client } from './index.js';
 import { nearest } from './nearest.js';
-import { clean } from './text.js';
 
 export interface Named {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface Kind<T extends Named> {
 export interface Listing<T extends Named = Named> extends Kind<T> {
   /** Words that are ids themselves, of things that are not listed. */
   readonly fixed?: readonly string[];
-  rows(call: Caller['call']): Promise<readonly T[]>;
+  rows(call: Client['call']): Promise<readonly T[]>;
 }
 
 export const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -48,7 +48,7 @@ export function pick<T extends Named>(rows: readonly T[], given: string, kind: K
 }
 
 /** The one among all there are. Throws as `pick`. */
-export async function find<T extends Named>(call: Caller['call'], given: string, listing: Listing<T>): Promise<T> {
+export async function find<T extends Named>(call: Client['call'], given: string, listing: Listing<T>): Promise<T> {
   return pick(await listing.rows(call), given, listing);
 }
 
