@@ -1,35 +1,49 @@
 /** Every method of the table that has MCP among its doors, as a tool. */
-import * as z from 'zod';
 import { allMethods, type Method, type MethodName } from '#protocol';
-import type { ObjectSchema, Tool } from './tool.js';
+import { toolName } from './failure.js';
+import { folderIdOf, orchestratorIdOf, sessionIdOf } from './find.js';
+import { agreed, spareOwn } from './guard.js';
+import { outlineOf, schemaOf } from './schema.js';
+import type { Calling, Hints, Tool } from './tool.js';
 
 export function methodTools(): Tool[] {
   return allMethods.filter(([, { doors }]) => doors?.includes('mcp')).map(([name, method]) => toolOf(name, method));
 }
-
-/** `session/list` is `session_list`. */
-export const toolName = (name: MethodName): string => name.replace('/', '_');
 
 function toolOf(name: MethodName, method: Method): Tool {
   return {
     name: toolName(name),
     description: method.summary,
     inputSchema: schemaOf(method.params),
-    outputSchema: schemaOf(method.result),
+    outputSchema: outlineOf(method.result),
     annotations: hintsOf(method),
-    async run(args, { link, signal }) {
-      return { structured: await link.call(name, args as never, { signal }) };
+    async run(args, calling) {
+      const params = await meant(method, args, calling);
+      await spareOwn(name, method, params, calling);
+      if (method.effect === 'destroy')
+        await agreed(calling, `${toolName(name)} ${JSON.stringify(args)}: ${method.summary}`);
+      return { structured: await calling.link.call(name, params as never, { signal: calling.signal }) };
     },
   };
 }
 
-export const hintsOf = ({ effect }: Method) => ({
+const hintsOf = ({ effect, scope }: Method): Hints => ({
   readOnlyHint: effect === 'read',
-  destructiveHint: effect === 'destroy',
+  destructiveHint: effect === 'destroy' || scope === 'terminal:write',
+  openWorldHint: scope === 'terminal:write',
 });
 
-/** As input: a client that checks answers must not stumble over a field that a newer daemon adds. */
-export function schemaOf(schema: z.ZodObject): ObjectSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest as ObjectSchema;
+const finders = { session: sessionIdOf, folder: folderIdOf, orchestrator: orchestratorIdOf } as const;
+
+/** The parameters that name things take shortened ids and names, as the tools made by hand do. */
+async function meant(method: Method, args: Readonly<Record<string, unknown>>, calling: Calling) {
+  const params: Record<string, unknown> = { ...args };
+  for (const [noun, find] of Object.entries(finders)) {
+    for (const field of method.concerns?.[noun as keyof typeof finders] ?? []) {
+      const given = args[field];
+      if (typeof given === 'string') params[field] = await find(calling, given);
+      if (Array.isArray(given)) params[field] = await Promise.all(given.map((each) => find(calling, String(each))));
+    }
+  }
+  return params;
 }

@@ -3,44 +3,104 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
   type CallToolResult,
+  ElicitResultSchema,
   ErrorCode,
   ListToolsRequestSchema,
   type ListToolsResult,
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
 import { RpcError } from '#protocol/errors';
+import { tameLines } from '../clean.js';
+import { readArguments } from './arguments.js';
+import { failure, toldOf } from './failure.js';
 import type { Link } from './link.js';
-import type { Calling, Tool } from './tool.js';
+import type { Calling, Place, Tool } from './tool.js';
 
-export function serveTools(server: Server, link: Link, tools: readonly Tool[]): void {
+type Served = (tool: string) => boolean;
+type Extra = Parameters<Parameters<typeof Server.prototype.setRequestHandler>[1]>[1];
+
+export function serveTools(server: Server, link: Link, tools: readonly Tool[], place: Place = {}): void {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const listed = tools.map(({ run: _, ...shown }) => shown) as ListToolsResult['tools'];
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}.`);
-    const { progressToken } = extra._meta ?? {};
     const calling: Calling = {
+      ...place,
       link,
       signal: extra.signal,
-      progress(progress) {
-        if (progressToken === undefined || extra.signal.aborted) return;
-        const told = { method: 'notifications/progress', params: { progressToken, ...progress } } as const;
-        // A client that is gone needs no progress.
-        extra.sendNotification(told).catch(() => {});
-      },
-      confirm: async () => undefined,
+      progress: progressOf(extra),
+      confirm: (question) => ask(server, extra, question),
     };
-    return call(tool, params.arguments ?? {}, calling);
+    return call(tool, params.arguments ?? {}, calling, (name) => byName.has(name));
   });
 }
 
-async function call(tool: Tool, args: Readonly<Record<string, unknown>>, calling: Calling): Promise<CallToolResult> {
+function progressOf({ _meta, signal, sendNotification }: Extra): Calling['progress'] {
+  const { progressToken } = _meta ?? {};
+  let last = -1;
+  return (progress) => {
+    // It has to grow.
+    if (progressToken === undefined || signal.aborted || progress.progress <= last) return;
+    last = progress.progress;
+    const told = { method: 'notifications/progress', params: { progressToken, ...progress } } as const;
+    // A client that is gone needs no progress.
+    sendNotification(told).catch(() => {});
+  };
+}
+
+/** A person takes his time. */
+const ASK_MS = 600_000;
+
+async function ask(server: Server, { signal, sendRequest }: Extra, question: string): Promise<boolean | undefined> {
+  if (!server.getClientCapabilities()?.elicitation?.form) return undefined;
+  const requestedSchema = {
+    type: 'object',
+    properties: { confirm: { type: 'boolean', title: 'Go on', default: true } },
+  } as const;
   try {
-    const { structured, text = JSON.stringify(structured) } = await tool.run(args, calling);
-    return { structuredContent: structured, content: [{ type: 'text', text }] };
+    const request = {
+      method: 'elicitation/create',
+      params: { mode: 'form', message: question, requestedSchema },
+    } as const;
+    const { action, content } = await sendRequest(request, ElicitResultSchema, { signal, timeout: ASK_MS });
+    return action === 'accept' && content?.confirm !== false;
+  } catch (error) {
+    if (signal.aborted) throw new RpcError('Cancelled', 'The call was cancelled; nothing was done.');
+    if (!(error instanceof McpError)) throw error;
+    throw failure(
+      'Cancelled',
+      `The person could not be asked: ${error.message}. Nothing was done.`,
+      'Ask them yourself.',
+    );
+  }
+}
+
+async function call(
+  tool: Tool,
+  given: Readonly<Record<string, unknown>>,
+  calling: Calling,
+  served: Served,
+): Promise<CallToolResult> {
+  try {
+    const args = readArguments(tool.name, tool.inputSchema, given);
+    const answer = await tool.run(args, calling);
+    const structured = tamed(answer.structured);
+    return {
+      structuredContent: structured,
+      content: [{ type: 'text', text: tameLines(answer.text ?? JSON.stringify(structured)) }],
+    };
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return { isError: true, content: [{ type: 'text', text: error.message }] };
+    return { isError: true, content: [{ type: 'text', text: toldOf(error, served) }] };
   }
+}
+
+/** Nothing a terminal printed reaches the client with what drives terminals in it. */
+function tamed<T>(value: T): T {
+  if (typeof value === 'string') return tameLines(value) as T;
+  if (Array.isArray(value)) return value.map(tamed) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, tamed(each)])) as T;
 }

@@ -33,8 +33,16 @@ export interface Answer {
   readonly text?: string;
 }
 
+/** Where a conversation takes place. */
+export interface Place {
+  /** The session in which the client works, when that is known: it is not ended from within. */
+  readonly ownSession?: string | undefined;
+  /** The directory the client works in, absolute: relative ones are meant from there. */
+  readonly directory?: string | undefined;
+}
+
 /** One call of a tool. */
-export interface Calling {
+export interface Calling extends Place {
   readonly link: Link;
   /** Aborted when the client cancels the call or goes away. */
   readonly signal: AbortSignal;

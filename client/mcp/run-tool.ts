@@ -1,0 +1,96 @@
+/** `terminal_run`: a command to its end, with its exit code and the end of what it printed. */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { Result } from '#protocol';
+import { tameLines } from '../clean.js';
+import { acts, defineTool } from './define.js';
+import { directoryOf } from './directory.js';
+import { failure } from './failure.js';
+import { cut, tailOf } from './fitting.js';
+import type { Calling } from './tool.js';
+
+const LONGEST_S = 600;
+const OUTPUT_BYTES = 3300;
+const PROGRESS_MS = 1000;
+
+export const terminalRun = defineTool({
+  name: 'terminal_run',
+  description: `Runs a shell command to its end, in a terminal of its own: exit code and end of output. Ended after \`seconds\` (at most ${LONGEST_S}); for longer ones session_create.`,
+  input: z.object({
+    command: z.string().min(1).max(65_536).describe('For sh.'),
+    directory: z.string().min(1).max(4096).optional(),
+    seconds: z.number().positive().default(50),
+    maxBytes: z.int().min(200).max(200_000).default(OUTPUT_BYTES),
+  }),
+  output: z.object({
+    exitCode: z.int().nullable(),
+    timedOut: z.boolean().optional(),
+    output: z.string(),
+    omittedLines: z.int().optional(),
+    seconds: z.number(),
+  }),
+  hints: acts,
+  async run({ command, directory, seconds, maxBytes }, calling) {
+    const limit = Math.min(seconds, LONGEST_S);
+    const place = directoryOf(calling, directory);
+    const progressToken = randomUUID();
+    const result = await calling.link.call(
+      'session/run',
+      {
+        command: ['/bin/sh', '-c', command],
+        name: cut(command.trim().split('\n')[0]!, 60) || 'sh',
+        timeoutMs: Math.ceil(limit * 1000),
+        progressToken,
+        ...(place !== undefined && { projectPath: place }),
+      },
+      { signal: calling.signal, onProgress: lastLines(calling, limit) },
+    );
+    if (result.reason === 'gone')
+      throw failure('Gone', 'Its session was closed before the command ended.', 'Run it again if it is still wanted.');
+    return answerOf(result, maxBytes, limit, limit < seconds);
+  },
+});
+
+function answerOf(result: Result<'session/run'>, maxBytes: number, limit: number, clamped: boolean) {
+  const { exitCode, omittedBytes, elapsedMs, complete } = result;
+  const { text: output, omitted } = tailOf(tameLines(result.output).trimEnd(), maxBytes);
+  const timedOut = result.reason === 'timeout';
+  const seconds = Math.round(elapsedMs / 100) / 10;
+  const lost = omitted > 0 || omittedBytes > 0;
+  const notes = [
+    timedOut
+      ? `Ended after ${limit} s${clamped ? `, the longest there is` : ''}; session_create runs longer ones.`
+      : `Exit code ${exitCode} after ${seconds} s.`,
+    lost
+      ? `${omitted > 0 ? `${omitted} lines` : `${omittedBytes} bytes`} before this are left out: more with maxBytes, or write to a file.`
+      : undefined,
+    complete ? undefined : 'Some output is missing: the terminal was lost for a moment.',
+  ];
+  const structured = {
+    exitCode,
+    ...(timedOut && { timedOut }),
+    output,
+    ...(omitted > 0 && { omittedLines: omitted }),
+    seconds,
+  };
+  return {
+    structured,
+    text: [notes.filter((note) => note !== undefined).join(' '), output].filter(Boolean).join('\n'),
+  };
+}
+
+/** Tells the line it is at, once a second at most. */
+function lastLines({ progress }: Calling, total: number) {
+  const began = performance.now();
+  let told = 0;
+  let tail = '';
+  return (value: unknown) => {
+    const { data = '' } = value as { data?: string };
+    tail = (tail + Buffer.from(data, 'base64').toString()).slice(-2000);
+    const now = performance.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    const line = tameLines(tail).trimEnd().split('\n').at(-1) ?? '';
+    progress({ progress: Math.round((now - began) / 1000), total, message: cut(line, 100, 'end') });
+  };
+}

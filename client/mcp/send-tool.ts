@@ -1,0 +1,150 @@
+/** `terminal_send`: text for an agent or a shell, as far as it was seen to arrive; keys; and answers to dialogs. */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { Agent, Interaction, Params, Receipt, Session } from '#protocol';
+import type { RpcError } from '#protocol/errors';
+import { tame } from '../clean.js';
+import { acts, defineTool } from './define.js';
+import { failure } from './failure.js';
+import { findSession, short } from './find.js';
+import { isLost } from './link.js';
+import { questionOf } from './rows.js';
+import { agentOf, session } from './session-tools.js';
+import type { Calling } from './tool.js';
+
+const Sent = z.object({
+  id: z.string(),
+  state: z.string(),
+  seen: z.boolean().describe('On the screen.'),
+});
+
+export const terminalSend = defineTool({
+  name: 'terminal_send',
+  description:
+    'Types text and Enter into an agent or shell, never over a draft or into a dialog. `keys` are pressed whatever is there; `answer` answers a dialog.',
+  input: z.object({
+    session,
+    text: z.string().min(1).max(262_144).optional(),
+    enter: z.boolean().optional().describe('Default: true with text.'),
+    keys: z.array(z.string().max(20)).max(100).optional().describe('Behind the text: Enter, Escape, Up, C-c.'),
+    answer: z.string().min(1).max(200).optional().describe('Number or label of the option.'),
+    when: z.enum(['now', 'idle']).default('now').describe('idle: wait in a queue until it is.'),
+  }),
+  output: Sent,
+  hints: acts,
+  async run({ session: given, text, enter, keys, answer, when }, calling) {
+    const found = await findSession(calling, given);
+    const { id } = found;
+    if (answer !== undefined) return answered(calling, id, answer);
+    if (keys?.length || text === undefined)
+      return typed(calling, id, { text: text ?? '', keys: keys ?? [], enter: enter ?? false });
+    const submit = enter ?? true;
+    const agent = await agentOf(calling, found);
+    // What runs in a shell reads what it will; only its own prompt is known.
+    if (agent?.program === 'shell' && agent.state !== 'idle' && when === 'now')
+      return typed(calling, id, { text, keys: [], enter: submit });
+    const receipt = await injected(calling, {
+      sessionId: id,
+      text,
+      submit,
+      mode: when === 'idle' ? 'whenIdle' : 'now',
+    });
+    if (receipt.state !== 'refused' && receipt.state !== 'expired') return told(receipt);
+    if (agent?.program === 'shell' && receipt.code === 'NO_PROMPT')
+      return typed(calling, id, { text, keys: [], enter: submit });
+    throw await refused(calling, found, receipt);
+  },
+});
+
+interface Typed {
+  readonly text: string;
+  readonly keys: string[];
+  readonly enter: boolean;
+}
+
+async function typed({ link, signal }: Calling, id: string, what: Typed) {
+  if (what.text === '' && what.keys.length === 0 && !what.enter)
+    throw failure('InvalidParams', 'There is nothing to send.', 'Give text, keys, enter or answer.');
+  await link.call('session/send', { id, ...what }, { signal });
+  const structured = { id: short(id), state: 'typed', seen: false };
+  return { structured, text: `Typed into ${structured.id}; terminal_read shows what came of it.` };
+}
+
+/** Once, however often the daemon is lost: the key tells it what it has taken already. */
+async function injected({ link, signal }: Calling, params: Params<'agent/send'>): Promise<Receipt> {
+  const wanted = { ...params, idempotencyKey: randomUUID() };
+  try {
+    return await link.call('agent/send', wanted, { signal });
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return link.call('agent/send', wanted, { signal });
+  }
+}
+
+function told({ sessionId, state, reason, removed }: Receipt) {
+  const id = short(sessionId);
+  const said = sayings[state] ?? state;
+  const out = removed.length > 0 ? ` Taken out of it: ${removed.join(', ')}.` : '';
+  return {
+    structured: {
+      id,
+      state,
+      seen: state !== 'queued' && state !== 'indeterminate',
+    },
+    text: tame(`${id}: ${said}${reason === null ? '' : ` ${reason}`}${out}`),
+  };
+}
+
+const sayings: Partial<Record<Receipt['state'], string>> = {
+  queued: 'waits until it is idle; events_since tells when it was typed.',
+  typed: 'typed, and seen in its prompt; Enter was not pressed.',
+  submitted: 'submitted: seen to leave the prompt. terminal_wait until prompt, then terminal_read.',
+  turnStarted: 'submitted, and it works on it. terminal_wait until prompt, then terminal_read.',
+  completed: 'submitted, and done.',
+  indeterminate: 'typed, but nobody can say whether it was taken: terminal_read before you send it again.',
+};
+
+async function refused(calling: Calling, found: Session, { code, reason }: Receipt): Promise<RpcError> {
+  const why = reason ?? 'It was not typed.';
+  const asks = code === 'AGENT_BLOCKED' ? questionOf((await agentOf(calling, found))?.blocked) : undefined;
+  if (asks)
+    return failure('Conflict', `Not typed: ${short(found.id)} ${asks}`, 'Answer it: terminal_send with `answer`.');
+  return failure(
+    'Conflict',
+    `Not typed: ${why.replace(/ Send it with `mode: whenIdle`.*$/, '')}`,
+    cures[code ?? ''] ?? LOOK,
+  );
+}
+
+const LOOK = 'terminal_read shows its screen.';
+const LATER = 'terminal_send with `when` "idle" types it as soon as it is idle.';
+const cures: Readonly<Record<string, string>> = {
+  AGENT_BLOCKED: 'terminal_read shows what it asks; press `keys` to answer.',
+  AGENT_BUSY: LATER,
+  AGENT_STARTING: LATER,
+  AGENT_LIMITED: LATER,
+  DRAFT_PRESENT: LATER,
+  SESSION_SUSPENDED: 'session_resume it first.',
+  AGENT_EXITED: 'session_create starts another.',
+  COMMAND_DENIED: 'Ask the person.',
+};
+
+async function answered({ link, signal }: Calling, sessionId: string, given: string) {
+  const { interactions } = await link.call('interaction/list', { sessionId }, { signal });
+  const [asked] = interactions;
+  if (!asked) throw failure('Conflict', `${short(sessionId)} asks nothing that could be answered.`, LOOK);
+  const optionId = optionOf(asked, given);
+  await link.call('interaction/respond', { interactionId: asked.id, optionId }, { signal });
+  const structured = { id: short(sessionId), state: 'answered', seen: true };
+  return { structured, text: `${structured.id}: answered.` };
+}
+
+function optionOf(asked: Pick<Interaction, 'options' | 'text' | 'kind'>, given: string): string {
+  const { options } = asked;
+  const found =
+    options.find(({ id, label }) => id === given || label.toLowerCase() === given.toLowerCase()) ??
+    (/^[1-9]\d*$/.test(given) ? options[Number(given) - 1] : undefined);
+  if (found) return found.id;
+  const asks = questionOf(asked as Agent['blocked'])!;
+  throw failure('InvalidParams', `"${given}" is no answer: it ${asks}`, 'Give the number of one.');
+}
