@@ -26,6 +26,8 @@ export interface Hearing {
   onEvent(event: Event): void;
   /** Events were missed: whatever is known may be old. */
   onGap(): void;
+  /** At first, and after each loss: what happens from now on is told. */
+  onStand?(): void;
 }
 
 /** How often a question is asked again: a daemon that dies of it must not be started for ever. */
@@ -49,7 +51,7 @@ export function createLink(connect: () => Promise<Client>): Link {
       }
     },
     client,
-    follow: (names, { onEvent, onGap }) =>
+    follow: (names, { onEvent, onGap, onStand }) =>
       followEvents({
         connect: client,
         names,
@@ -57,6 +59,7 @@ export function createLink(connect: () => Promise<Client>): Link {
         onAway: () => {},
         onStand: ({ complete, first }) => {
           if (!first && !complete) onGap();
+          onStand?.();
         },
       }),
     close: () => shared.close(),
