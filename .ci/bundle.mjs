@@ -1,11 +1,14 @@
-/** Bundles what tsc made into dist: the light command line, the full one, completion, MCP, the daemon, and the bridge. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** Bundles what tsc made into dist: the command line and its completion, MCP, the daemon, the bridge, and the manual. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+
+/** The same source gives the same build where somebody says when it is. */
+const date = new Date((process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000).toISOString().slice(0, 10);
 
 /** What is loaded only when it must be: files of their own, found beside the one that loads them. */
 const apart = {
@@ -29,7 +32,7 @@ const shared = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { RDV_VERSION: JSON.stringify(version) },
+  define: { RDV_VERSION: JSON.stringify(version), RDV_BUILT: JSON.stringify(date) },
   external: ['better-sqlite3', 'node-pty', '@xterm/headless', 'bufferutil', 'utf-8-validate'],
 };
 const shebang = { js: '#!/usr/bin/env node' };
@@ -49,8 +52,12 @@ const bundles = [
 await Promise.all(bundles.map(({ entry, ...options }) => build({ ...shared, entryPoints: [entry], ...options })));
 
 const { buildProgram } = await import(`${root}/out/client/cli/full.js`);
+const { manualPages } = await import(`${root}/out/client/cli/roff.js`);
 const { describeTree } = await import(`${root}/out/client/cli/tree.js`);
 const program = buildProgram('everything');
 writeFileSync(`${root}/dist/commands.json`, JSON.stringify(describeTree(program)));
+rmSync(`${root}/dist/man`, { recursive: true, force: true });
+mkdirSync(`${root}/dist/man`);
+for (const [file, page] of manualPages(program, { version, date })) writeFileSync(`${root}/dist/man/${file}`, page);
 
 for (const { outfile, banner } of bundles) if (banner) chmodSync(`${root}/${outfile}`, 0o755);

@@ -2,6 +2,8 @@
 import { basename } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { failure } from './fail.js';
+import { globalFlags } from './flags.js';
+import { createOutput } from './output.js';
 import { type Shell, scripts, shells } from './scripts.js';
 
 export function addCompletion(program: Command): void {
@@ -10,14 +12,19 @@ export function addCompletion(program: Command): void {
     .description('Prints the script that makes Tab complete rdv in your shell: commands, options, sessions by name.')
     .addArgument(new Argument('[shell]', 'whose script (default: that of $SHELL)').choices(shells))
     .addHelpText('after', PLACES)
-    .action((given?: Shell) => void process.stdout.write(scripts[given ?? shellOf(process.env)]));
+    .action((given: Shell | undefined, _: object, command: Command) => {
+      const shell = given ?? shellOf(process.env);
+      const output = createOutput(globalFlags(command));
+      if (output.json) output.object({ shell, script: scripts[shell] });
+      else output.data(scripts[shell]);
+    });
 }
 
 const PLACES = `
 Where it goes:
-  bash   eval "$(rdv completion bash)"                                        in ~/.bashrc
-  zsh    eval "$(rdv completion zsh)"                                         in ~/.zshrc
-  fish   rdv completion fish > ~/.config/fish/completions/rdv.fish            once
+  bash   eval "$(rdv completion bash)"    in ~/.bashrc
+  zsh    eval "$(rdv completion zsh)"     in ~/.zshrc
+  fish   rdv completion fish > ~/.config/fish/completions/rdv.fish
 
 Examples:
   rdv completion bash

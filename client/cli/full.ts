@@ -13,6 +13,7 @@ import { tellFailure } from './fail.js';
 import { addGlobalFlags } from './flags.js';
 import { addHelp } from './help.js';
 import { addLogs } from './logs.js';
+import { addMan } from './man.js';
 import { addMcp } from './mcp.js';
 import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { tellError } from './output.js';
@@ -55,6 +56,7 @@ export function buildProgram(argv: readonly string[] | 'everything'): Command {
   addRpc(program, withContext);
   addCompletion(program);
   addHelp(program);
+  addMan(program, () => buildProgram('everything'));
   addWorktreeRemoval(program, withContext);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
