@@ -25,6 +25,7 @@ export function examplesOf(command: Command): string[] {
 /** A command that takes nothing is its own example. */
 export function addOwnExample(command: Command): void {
   if (command.commands.length > 0 || command.registeredArguments.some(({ required }) => required)) return;
+  if (command.options.some(({ mandatory }) => mandatory)) return;
   if (examplesOf(command).length === 0) command.addHelpText('after', `\nExample:\n  ${pathOf(command).join(' ')}`);
 }
 

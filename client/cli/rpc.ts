@@ -26,10 +26,13 @@ both ways. The daemon is started unless --no-autostart. When its token is replac
 It ends with 0 at the end of its input or after \`exit\`, when the last answers are written; with 69 and a line on stderr
 when the daemon ends the connection: what was asked then may or may not have been done, so it does not connect again.
 
-Examples:
+From Neovim, Emacs and Python:
   vim.lsp.rpc.start('rdv', { 'rpc', '--stdio' }, dispatchers)
   (make-process :name "rdv" :command '("rdv" "rpc" "--stdio") :connection-type 'pipe :coding 'utf-8-unix)
-  subprocess.Popen(["rdv", "rpc", "--stdio"], stdin=PIPE, stdout=PIPE)`;
+  subprocess.Popen(["rdv", "rpc", "--stdio"], stdin=PIPE, stdout=PIPE)
+
+Example:
+  rdv rpc --stdio`;
 
 /** How often to look whether anybody is left to be answered. */
 const ORPHAN_MS = 500;
