@@ -23,8 +23,8 @@ export const ratioAtLeast = (limit: number): Goal => ({
 });
 export const less: Goal = { text: 'less', met: (ours, rival) => ours < rival };
 export const atMost = (limit: number): Goal => ({ text: `<= ${limit}`, met: (ours) => ours <= limit });
-export const atMostPlus = (limit: number): Goal => ({
-  text: `<= +${limit}`,
+export const atMostPlus = (limit: number, rival = ''): Goal => ({
+  text: `<= ${rival}${rival && ' '}+${limit}`,
   met: (ours, rival) => ours <= rival + limit,
 });
 
