@@ -58,6 +58,8 @@ export async function openSshd({ home }: Pick<Daemon, 'home'>) {
 
   const server = spawn(SSHD!, ['-D', '-e', '-f', at('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
+  const abandon = () => server.kill();
+  process.once('exit', abandon);
   for await (const line of createInterface({ input: server.stderr })) if (line.startsWith('Server listening')) break;
   server.stderr.resume();
 
@@ -71,6 +73,7 @@ export async function openSshd({ home }: Pick<Daemon, 'home'>) {
       for (const pid of childrenOf(server.pid!)) process.kill(pid, 'SIGKILL');
     },
     async close() {
+      process.off('exit', abandon);
       server.kill();
       await ended;
       rmSync(folder, { recursive: true });
