@@ -71,6 +71,7 @@ const INSTALL =
 export function unreached({ host, code, said }: Ending): RpcError {
   const lines = said.split(/[\r\n]+/).filter((line) => line.trim());
   const last = (lines.at(-1) ?? '').trim();
+  const first = lines.find((line) => line.startsWith('rdv: ')) ?? last;
   if (code === 255) {
     const { sign, ...found } = own.find((each) => each.sign.test(said))!;
     // What ssh says last of a key that changed is that it goes no further.
@@ -78,8 +79,8 @@ export function unreached({ host, code, said }: Ending): RpcError {
     return failed(found.kind, found.code, `${host} was not reached: ${line?.trim() || 'ssh ended'}`, found.cure(host));
   }
   if (code === 127) return failed('Unavailable', 'REMOTE_COMMAND_NOT_FOUND', `${host} finds no rdv: ${last}`, INSTALL);
-  if (/unknown (command|option)/.test(said)) {
-    const cause = `${host} has an rdv that is older than this one: ${last}`;
+  if (/unknown (command|option)/.test(first)) {
+    const cause = `${host} has an rdv that is older than this one: ${first}`;
     return failed(
       'UnsupportedVersion',
       'REMOTE_TOO_OLD',
@@ -87,8 +88,7 @@ export function unreached({ host, code, said }: Ending): RpcError {
       `Update it there; \`ssh ${host} rdv --version\` tells which it is.`,
     );
   }
-  const how = lines.findLast((line) => line.startsWith('rdv: '))?.slice(5) ?? last;
-  const cause = how || (code === null ? 'ssh was ended' : `rdv ended with code ${code}`);
+  const cause = first.replace(/^rdv: /, '') || (code === null ? 'ssh was ended' : `rdv ended with code ${code}`);
   return failed(
     'Unavailable',
     'CONNECTION_LOST',

@@ -17,6 +17,7 @@ export const pure = [
   'client/mcp/prompt-texts.ts',
   'client/mcp/touched.ts',
   'client/mcp/uri.ts',
+  'client/unreached.ts',
   'bridge-http/events/item.ts',
   'bridge-http/terminals/asked.ts',
   'bridge-http/terminals/flow.ts',

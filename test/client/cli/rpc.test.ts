@@ -1,12 +1,15 @@
 /** `rdv rpc --stdio`: a pipe to the daemon that logs in by itself, and changes nothing of what passes. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { createDecoder, frame } from '#protocol/frames';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { folderFor } from '../../support/whole.js';
+import { program } from './program.js';
 import { call, speak } from './speaking.js';
 
 let daemon: Daemon;
@@ -68,6 +71,24 @@ test('the last answers are written after the end of the input, and `exit` ends i
   leaving.say(frame({ jsonrpc: '2.0', method: 'exit' }));
   assert.deepEqual([(await leaving.closed).code, (await leaving.closed).stderr], [0, '']);
   assert.equal((await speak(daemon.home).end(frame({ jsonrpc: '2.0', method: 'exit' }))).code, 0);
+});
+
+test('answers are not waited for by a client that is gone', async (t) => {
+  const maker = speak(daemon.home);
+  const { result } = await maker.asks(1, 'session/create', { command: ['cat'] });
+  const asked = join(folderFor(t), 'asked');
+  writeFileSync(asked, call(1, 'session/wait', { id: result.id, until: 'exit', timeoutMs: 600_000 }));
+  // Its input has ended and its parent waits; then that is killed.
+  const script = 'node "$0" rpc --stdio < "$1" & echo started; wait';
+  const env = { ...process.env, REMOTE_DEV_DIR: daemon.home };
+  const parent = spawn('sh', ['-c', script, program, asked], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(parent.stdout, 'data');
+  while ((await maker.asks(`n${maker.heard.length}`, 'daemon/status')).result.connections < 2);
+  parent.kill('SIGKILL');
+  // Both hold the end of this pipe.
+  await once(parent, 'close');
+  await maker.asks(2, 'session/close', { id: result.id });
+  await maker.end();
 });
 
 test('events come while calls are under way, and what is cancelled ends', async () => {
