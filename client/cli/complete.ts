@@ -102,7 +102,7 @@ function topicsIn(root: CommandNode, path: readonly string[]): Offer[] {
 
 /** As the daemon lists them; none when it does not run, or is somewhere else. */
 async function live(names: string, { typed, operands, given }: Question): Promise<readonly Offer[]> {
-  if (given['--host'] !== undefined) return [];
+  if (given['--host'] ?? process.env.RDV_HOST) return [];
   const late = new Promise<readonly Offer[]>((resolve) => setTimeout(resolve, PATIENCE_MS, []));
   const asked = connected(given['--socket'], (call) =>
     offersOf(names, {

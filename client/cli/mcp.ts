@@ -17,11 +17,11 @@ export function addMcp(program: Command, withContext: WithContext): void {
     .option('--tools <names>', 'only these, comma-separated: `session_list,terminal_read`')
     .option('--read-only', 'only tools that change nothing')
     .action(({ all, tools, readOnly }: McpFlags, command: Command) =>
-      withContext(command, async ({ flags, daemonFile, autostart }) => {
+      withContext(command, async ({ endpoint, daemonFile, autostart }) => {
         // Its library is larger than all the rest.
         const { serveStdio } = await import('../mcp/main.js');
         const choice = { all, readOnly, tools: tools?.split(',').filter(Boolean) };
-        process.exitCode = await serveStdio({ ...choice, socket: flags.socket, daemonFile, autostart, version });
+        process.exitCode = await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version });
       }),
     );
 }

@@ -172,7 +172,7 @@ test('a daemon that does not run there is started, unless it must not', { skip }
 });
 
 /** Each touches files or processes of the machine it runs on. */
-const local = ['daemon start', 'daemon run', 'daemon restart', 'bridge status', 'logs', 'doctor', 'config path'];
+const local = ['daemon start', 'daemon run', 'daemon restart', 'bridge status', 'logs', 'doctor', 'config path', 'mcp'];
 test('what works on files and processes of a machine is not done to this one', async () => {
   const all = local.map(async (line) => ({ line, ...(await rdv(NOWHERE, line.split(' '), { RDV_HOST: 'box' })) }));
   for (const { line, code, stderr } of await Promise.all(all)) {
