@@ -1,4 +1,4 @@
-/** Starts the daemon when nobody answers, and waits until it does. */
+/** Starts the daemon when nobody answers, by its unit where there is one, and waits until it does. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
@@ -6,6 +6,7 @@ import { dialSocket } from './dial.js';
 import type { Endpoint } from './endpoint.js';
 import { type Client, type ConnectOptions, connect } from './index.js';
 import { type Launch, launch } from './launch.js';
+import { findUnit } from './units/installed.js';
 
 interface StartOptions {
   readonly endpoint: Endpoint;
@@ -52,7 +53,41 @@ async function starting<T>(options: StartOptions, attempt: () => Promise<T>): Pr
     if (!isAway(error)) throw error;
     if (!autostart || endpoint.foreign) throw notStarted(error, endpoint);
   }
-  return startAndConnect(attempt, () => launch(daemonFile, endpoint.paths), options);
+  return (
+    (await startUnit(attempt, options)) ??
+    (await startAndConnect(attempt, () => launch(daemonFile, endpoint.paths), options))
+  );
+}
+
+/**
+ * Undefined where there is no unit for this data folder, or what keeps it does not answer here or cannot start it: one that
+ * is started beside it says why, and the unit takes its place at the next login.
+ */
+async function startUnit<T>(attempt: () => Promise<T>, { endpoint, signal }: StartOptions): Promise<T | undefined> {
+  const unit = findUnit('daemon', endpoint.paths.home);
+  if (!unit) return undefined;
+  const late = AbortSignal.timeout(START_MS);
+  try {
+    await unit.start('daemon', signal ? AbortSignal.any([signal, late]) : late);
+  } catch (error) {
+    if (signal?.aborted) notWaitedFor();
+    if (error instanceof RpcError) return undefined;
+    throw error;
+  }
+  return untilThere(attempt, signal);
+}
+
+async function untilThere<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+    if (performance.now() >= deadline) return undefined;
+    await delay(BACKOFF_MS.first, undefined, signal ? { signal } : {}).catch(notWaitedFor);
+  }
 }
 
 async function startAndConnect<T>(
@@ -88,10 +123,12 @@ async function startAndConnect<T>(
 /** Until the time is over or, with the daemon still starting, until it ends: its last words should not wait. */
 async function pause(ms: number, child: Launch, signal: AbortSignal | undefined): Promise<void> {
   const options = signal ? { signal } : {};
-  const time = delay(ms, undefined, options).catch(() => {
-    throw new RpcError('Cancelled', 'The start of the daemon was not waited for.');
-  });
+  const time = delay(ms, undefined, options).catch(notWaitedFor);
   await (child.ended() ? time : Promise.race([time, child.end]));
+}
+
+function notWaitedFor(): never {
+  throw new RpcError('Cancelled', 'The start of the daemon was not waited for.');
 }
 
 const hangUpCodes = ['ECONNRESET', 'CONNECTION_LOST', 'RESTARTING', 'STOPPING'];

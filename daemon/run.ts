@@ -11,6 +11,7 @@ import { type Lock, takeLock } from './db/lock.js';
 import { pathsHere, sourceOf } from './here.js';
 import { type LogSettings, type OpenLog, openLog } from './log/index.js';
 import { pidIn, placed, prepareFolders, privateFolder, removePid, writePid } from './placed.js';
+import { tellReady } from './ready.js';
 import { type Taken, takeOver } from './replace.js';
 import type { Door } from './rpc/door.js';
 import { removeStrays } from './rpc/socket.js';
@@ -109,6 +110,7 @@ async function live({ lock, logging, ...given }: Living): Promise<void> {
     const check = setInterval(() => lock.isHeld() || ending.ask('the lock file was replaced'), LOCK_CHECK_MS).unref();
     log({ level: 'info', message: 'ready', socket: configuration.values.server.api_socket, version: VERSION });
     process.stdout.write(`ready ${paths.socket}\n`);
+    tellReady(log);
     const { reason, restarting } = await ending.asked;
     log({ level: 'info', message: 'stopping', reason, restarting });
     clearInterval(check);

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
+import type { Paths } from '#protocol/paths';
 import { askBridge, type BridgeHealth, findBridgeProcess } from '../bridge.js';
 import { type Launch, launch } from '../launch.js';
 import { readSettings } from '../settings.js';
 import { ALREADY_RUNS } from '../start.js';
+import { findUnit } from '../units/installed.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { foreground } from './foreground.js';
@@ -68,22 +70,29 @@ async function start(context: Context, flags: Flags): Promise<void> {
     await tell(context, sockets, health);
     return tellOfPort(context, flags);
   }
-  const child = launch(bridgeFile(context), paths, ['--background', ...args], paths.bridgeLog);
+  // One that is told its port is none of what a unit starts.
+  const unit = flags.port === undefined ? findUnit('bridge', paths.home) : undefined;
+  if (unit) await unit.start('bridge', context.signal);
+  const child = unit ? undefined : launch(bridgeFile(context), paths, ['--background', ...args], paths.bridgeLog);
   try {
     await tell(context, sockets, await answerOf(child, sockets, context));
   } finally {
-    child.release();
+    child?.release();
   }
 }
 
 /** Somebody else may have started one at the same time: then that one's answer is as good. */
-async function answerOf(child: Launch, { socket }: Sockets, { signal, endpoint }: Context): Promise<BridgeHealth> {
+async function answerOf(
+  child: Launch | undefined,
+  { socket }: Sockets,
+  { signal, endpoint }: Context,
+): Promise<BridgeHealth> {
   const deadline = performance.now() + START_MS;
   for (;;) {
-    const end = child.ended();
+    const end = child?.ended();
     const health = await askBridge(socket);
     if (health) return health;
-    if (end && end.code !== ALREADY_RUNS) throw died(end.code, child.lastWords());
+    if (end && end.code !== ALREADY_RUNS) throw died(end.code, child!.lastWords());
     if (performance.now() > deadline) {
       const cure = `Read ${endpoint.paths.bridgeLog}, or run \`rdv bridge run\` to watch it start.`;
       throw failure('Unavailable', `No bridge answered at ${socket} within ${START_MS} ms.`, cure);
@@ -138,16 +147,17 @@ function tellOfPort({ output, endpoint }: Context, { port }: Flags): void {
 async function stop(context: Context): Promise<void> {
   const { output, endpoint } = context;
   const pid = await findBridgeProcess(endpoint.paths);
-  if (pid !== undefined) await end(context, pid);
+  if (pid !== undefined) await endBridge(endpoint.paths, pid, context.signal);
   else await refuseUnknown(context);
   if (output.json) return output.object({ success: true });
   output.note(pid === undefined ? 'No bridge runs.' : 'The bridge has stopped.');
 }
 
-async function end({ endpoint, signal }: Context, pid: number): Promise<void> {
+/** Resolves when it is gone; what is under way is answered first. Throws Timeout. */
+export async function endBridge(paths: Paths, pid: number, signal: AbortSignal): Promise<void> {
   process.kill(pid, 'SIGTERM');
   const deadline = performance.now() + STOP_MS;
-  while ((await findBridgeProcess(endpoint.paths)) === pid) {
+  while ((await findBridgeProcess(paths)) === pid) {
     if (performance.now() > deadline) {
       const cure = `End it at once: \`kill -9 ${pid}\`.`;
       throw failure('Timeout', `The bridge (pid ${pid}) has not ended within ${STOP_MS} ms.`, cure);

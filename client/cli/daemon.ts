@@ -1,12 +1,15 @@
-/** `rdv daemon`: start, stop, restart, status and run; the rest of the noun comes from the method table. */
-import type { Command } from 'commander';
+/** `rdv daemon`: start, stop, restart, status, run and install; the rest of the noun comes from the method table. */
+import { type Command, Option } from 'commander';
 import type { Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { ensureDaemon } from '../start.js';
+import { findUnit } from '../units/installed.js';
+import type { Supervisor } from '../units/unit.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { foreground } from './foreground.js';
 import { adderTo } from './group.js';
+import { install, uninstall } from './install.js';
 import { restart } from './restart.js';
 import { showResult } from './show.js';
 
@@ -26,17 +29,50 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
       if (!(await restart(context, yes))) await start(context);
     },
   ).option('--yes', 'do it without asking, also where sessions end with the daemon');
-  add('status', 'Tells what runs: version, process, paths and counts.', async (context) => {
-    const client = await context.clientIfRunning();
-    await showResult(
-      context.output,
-      'daemon/status',
-      await client.call('daemon/status', {}, { signal: context.signal }),
-    );
-  });
+  add('status', 'Tells what runs: version, process, paths and counts.', status);
   add('run', 'Runs the daemon in the foreground.', ({ daemonFile, endpoint }) =>
     foreground(daemonFile, endpoint.paths),
   );
+  addUnitCommands(add);
+}
+
+function addUnitCommands(add: ReturnType<typeof adderTo>): void {
+  add('install', 'Has systemd or launchd start the daemon at login and keep it running.', async (context, flags) => {
+    refuseForeign(context);
+    await install(context, flags);
+  })
+    .option('--bridge', 'the bridge too, as a unit of its own')
+    .option('--no-start', 'only from the next login on')
+    .option('--linger', 'let it live on when you log out (loginctl enable-linger)')
+    .option('--dry-run', 'print the files and do nothing; also --print')
+    .addOption(new Option('--print').hideHelp())
+    .option('--force', 'write over a unit that rdv did not write')
+    .option('--yes', 'do it without asking, also where sessions end with the daemon');
+  add('uninstall', 'Stops what was installed and removes its units; sessions live on.', uninstall).option(
+    '--force',
+    'also a unit that rdv did not write',
+  );
+}
+
+async function status(context: Context): Promise<void> {
+  const unit = findUnit('daemon', context.endpoint.paths.home);
+  const client = await context.clientIfRunning().catch((error) => Promise.reject(unit ? withUnit(error, unit) : error));
+  const result = await client.call('daemon/status', {}, { signal: context.signal });
+  await showResult(context.output, 'daemon/status', result);
+  if (!unit || context.output.json) return;
+  const kept = (await unit.pid('daemon')) === result.pid;
+  context.output.note(
+    kept
+      ? `${unit.name('daemon')} keeps it running.`
+      : `${unit.name('daemon')} does not keep it: it was started beside it. \`rdv daemon restart\` changes that.`,
+  );
+}
+
+/** Where a unit was to keep it, that knows why none runs. */
+function withUnit(error: unknown, unit: Supervisor): unknown {
+  if (!(error instanceof RpcError) || error.kind !== 'Unavailable') return error;
+  const cure = `Start it: \`rdv daemon start\`. Why its unit does not run: \`${unit.inquiry('daemon')}\`.`;
+  return failure(error.kind, error.message, cure);
 }
 
 function refuseForeign({ endpoint }: Context): void {
@@ -79,8 +115,15 @@ async function stop(context: Context): Promise<void> {
   if (output.json) output.object(result);
   else
     output.note(
-      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions on its own terminals ended with it' : 'sessions live on'}.`,
+      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions on its own terminals ended with it' : 'sessions live on'}.${comesBack(context)}`,
     );
+}
+
+function comesBack({ endpoint }: Context): string {
+  const unit = findUnit('daemon', endpoint.paths.home);
+  return unit
+    ? ` ${unit.name('daemon')} starts it at your next login, or with the next command; \`rdv daemon uninstall\` ends that.`
+    : '';
 }
 
 function ignoreAway(error: unknown): undefined {

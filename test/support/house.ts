@@ -6,12 +6,24 @@
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['zod'],
-  client: ['protocol', 'vscode-jsonrpc', 'node'],
+  client: ['protocol', 'client/units', 'vscode-jsonrpc', 'node'],
+  // How systemd and launchd keep a program running.
+  'client/units': ['protocol', 'node'],
   // Loaded at each step of an agent: it knows no library.
   'client/hook': ['client', 'protocol', 'node'],
   // Agents meet us by it; the bridge carries it too.
   'client/mcp': ['client', 'protocol', '@modelcontextprotocol/sdk', 'zod', 'node'],
-  'client/cli': ['client', 'client/hook', 'client/mcp', 'protocol', 'commander', 'picocolors', 'string-width', 'node'],
+  'client/cli': [
+    'client',
+    'client/hook',
+    'client/mcp',
+    'client/units',
+    'protocol',
+    'commander',
+    'picocolors',
+    'string-width',
+    'node',
+  ],
   // It binds its sockets as the daemon does.
   'bridge-http/http': ['protocol', 'daemon/rpc/socket.ts', 'node'],
   'bridge-http/identity': ['client', 'protocol', 'bridge-http/http', 'jose', 'node'],

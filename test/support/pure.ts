@@ -2,6 +2,10 @@
 
 /** Rules: told what they need to know, the time included. */
 export const pure = [
+  'client/units/environment.ts',
+  'client/units/launchd.ts',
+  'client/units/systemd.ts',
+  'client/units/unit.ts',
   'client/hook/claude.ts',
   'client/hook/codex.ts',
   'client/hook/gemini.ts',

@@ -1,10 +1,9 @@
 /** A machine with too little of everything: room, files, limits, locale; units that would end every session. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { killModeIn } from '../../../daemon/doctor/unit.js';
+import { test } from 'node:test';
 import { finds, look, runDoctor, stoppedHome } from '../../support/doctor.js';
 import { folderFor } from '../../support/whole.js';
 
@@ -117,48 +116,4 @@ test('variables: those that change something are noted, secrets without what the
     ['failure', /^RDV_BACKEND is screen; no daemon starts/, 'unset RDV_BACKEND'],
     impossible,
   );
-});
-
-/** A user's folder of systemd units, and one of users who linger. */
-function unitsFor(t: TestContext) {
-  const XDG_CONFIG_HOME = folderFor(t);
-  const linger = folderFor(t);
-  const folder = join(XDG_CONFIG_HOME, 'systemd', 'user');
-  mkdirSync(folder, { recursive: true });
-  return { folder, linger, how: { environment: { XDG_CONFIG_HOME }, setting: { linger, user: 'ann' } } };
-}
-
-test('kill-mode: a unit that would end every session is told, also when it is changed beside itself', async (t) => {
-  const { home } = stoppedHome(t);
-  const { folder, how } = unitsFor(t);
-  assert.equal((await look('kill-mode', home, how)).level, 'ok');
-  writeFileSync(join(folder, 'rdv.service'), '[Unit]\nKillMode=process\n[Service]\nExecStart=/bin/true\n');
-  const cure = 'systemctl --user edit rdv.service  # add: [Service] and below it KillMode=process';
-  const seen = /^KillMode is control-group in .*\/rdv\.service: stopping the unit ends every session\.$/;
-  await finds('kill-mode', home, ['warning', seen, cure], how);
-  mkdirSync(join(folder, 'rdv.service.d'));
-  writeFileSync(join(folder, 'rdv.service.d', 'mode.conf'), '[Service]\nKillMode = process\n');
-  assert.equal((await look('kill-mode', home, how)).level, 'ok');
-});
-
-test('kill-mode: the last one holds, and an empty one is the default again', () => {
-  const mode = (...lines: string[]) => killModeIn([lines.join('\n')]);
-  assert.equal(mode('[Service]', 'KillMode=mixed', 'KillMode=process'), 'process');
-  assert.equal(mode('[Service]', 'KillMode=process', 'KillMode='), 'control-group');
-  assert.equal(mode('[Service]', '#KillMode=process'), 'control-group');
-});
-
-test('linger: with a unit and without lingering it is told', async (t) => {
-  const { home } = stoppedHome(t);
-  const { folder, linger, how } = unitsFor(t);
-  writeFileSync(join(folder, 'rdv.service'), '[Service]\nKillMode=process\n');
-  await finds(
-    'linger',
-    home,
-    ['warning', /^Lingering is off: systemd ends the daemon/, 'loginctl enable-linger ann'],
-    how,
-  );
-  writeFileSync(join(linger, 'ann'), '');
-  assert.equal((await look('linger', home, how)).level, 'ok');
-  rmSync(join(folder, 'rdv.service'));
 });
