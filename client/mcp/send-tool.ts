@@ -1,5 +1,6 @@
 /** `terminal_send`: text for an agent or a shell, as far as it was seen to arrive; keys; and answers to dialogs. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Agent, Interaction, Params, Receipt, Session } from '#protocol';
 import type { RpcError } from '#protocol/errors';
@@ -7,6 +8,7 @@ import { tame } from '../clean.js';
 import { acts, defineTool } from './define.js';
 import { failure } from './failure.js';
 import { findSession, short } from './find.js';
+import { noteTyped, unseenMs } from './lately.js';
 import { isLost } from './link.js';
 import { questionOf } from './rows.js';
 import { agentOf, session } from './session-tools.js';
@@ -40,21 +42,44 @@ export const terminalSend = defineTool({
       return typed(calling, id, { text: text ?? '', keys: keys ?? [], enter: enter ?? false });
     const submit = enter ?? true;
     const agent = await agentOf(calling, found);
-    // What runs in a shell reads what it will; only its own prompt is known.
-    if (agent?.program === 'shell' && agent.state !== 'idle' && when === 'now')
-      return typed(calling, id, { text, keys: [], enter: submit });
+    if (agent?.program === 'shell' && when === 'now') return intoShell(calling, found, text, submit);
     const receipt = await injected(calling, {
       sessionId: id,
       text,
       submit,
       mode: when === 'idle' ? 'whenIdle' : 'now',
     });
-    if (receipt.state !== 'refused' && receipt.state !== 'expired') return told(receipt);
-    if (agent?.program === 'shell' && receipt.code === 'NO_PROMPT')
-      return typed(calling, id, { text, keys: [], enter: submit });
-    throw await refused(calling, found, receipt);
+    return told(await accepted(calling, found, receipt));
   },
 });
+
+/** What runs in a shell reads what it will; only the shell's own prompt is known. */
+const NO_PROMPT: readonly unknown[] = ['AGENT_BUSY', 'AGENT_UNKNOWN', 'AGENT_STARTING', 'NO_PROMPT'];
+
+/** Guarded at its prompt; Enter is pressed once, since what then reads it may be anything. */
+async function intoShell(calling: Calling, session: Session, text: string, enter: boolean) {
+  const { link, signal } = calling;
+  const { id: sessionId } = session;
+  const params = { sessionId, text, submit: false } as const;
+  let receipt = await injected(calling, params);
+  const unseen = unseenMs(link, sessionId);
+  if (unseen > 0 && NO_PROMPT.includes(receipt.code)) {
+    await delay(unseen, undefined, { signal });
+    receipt = await injected(calling, params);
+  }
+  if (NO_PROMPT.includes(receipt.code)) return typed(calling, sessionId, { text, keys: [], enter });
+  const answer = told(await accepted(calling, session, receipt));
+  if (!enter || receipt.state !== 'typed') return answer;
+  await link.call('session/send', { id: sessionId, enter }, { signal });
+  noteTyped(link, sessionId);
+  return { ...answer, text: `${answer.structured.id}: typed, seen at its prompt, and Enter pressed.` };
+}
+
+/** The receipt of what was not refused. */
+async function accepted(calling: Calling, session: Session, receipt: Receipt): Promise<Receipt> {
+  if (receipt.state === 'refused' || receipt.state === 'expired') throw await refused(calling, session, receipt);
+  return receipt;
+}
 
 interface Typed {
   readonly text: string;
@@ -66,6 +91,7 @@ async function typed({ link, signal }: Calling, id: string, what: Typed) {
   if (what.text === '' && what.keys.length === 0 && !what.enter)
     throw failure('InvalidParams', 'There is nothing to send.', 'Give text, keys, enter or answer.');
   await link.call('session/send', { id, ...what }, { signal });
+  noteTyped(link, id);
   const structured = { id: short(id), state: 'typed', seen: false };
   return { structured, text: `Typed into ${structured.id}; terminal_read shows what came of it.` };
 }

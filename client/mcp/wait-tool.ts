@@ -9,6 +9,7 @@ import { defineTool, looks } from './define.js';
 import { failure } from './failure.js';
 import { findSession } from './find.js';
 import { cut } from './fitting.js';
+import { noteTyped, unseenMs } from './lately.js';
 import { questionOf } from './rows.js';
 import { agentOf, session } from './session-tools.js';
 import type { Calling } from './tool.js';
@@ -65,33 +66,30 @@ interface Time {
   waited(): number;
 }
 
-/** How long what was sent may take to begin. */
-const BEGIN_S = 3;
 const LOOK_MS = 100;
+/** A receipt that does not go on tells no more. */
+const RECEIPT_S = 3;
 
-/** As `waitFor`; idle does not count while something that was typed or is about to be has not begun. */
+/** As `waitFor`; idle does not count while what was typed, or is about to be, has not begun. */
 async function waitForPrompt(calling: Calling, what: What, time: Time): ReturnType<typeof waitFor> {
-  for (let last: number | undefined; ; ) {
+  const { link, signal } = calling;
+  for (;;) {
     const result = await waitFor(calling, what, time);
     if (result?.state !== 'idle' || time.waited() >= time.limit) return result;
-    const pending = await pendingOf(calling, what.id);
-    if (pending === 'startup') last = undefined;
-    else {
-      last ??= time.waited() + BEGIN_S;
-      if (pending === undefined || time.waited() >= last) return result;
-    }
-    await delay(LOOK_MS, undefined, { signal: calling.signal });
+    if (!(await isPending(calling, what.id, time.waited()))) return result;
+    const pause = Math.min(Math.max(unseenMs(link, what.id), LOOK_MS), Math.max(0, time.limit - time.waited()) * 1000);
+    await delay(pause, undefined, { signal });
   }
 }
 
-/** What the session's shell or agent has yet to begin with. */
-async function pendingOf({ link, signal }: Calling, id: string): Promise<'startup' | 'sent' | undefined> {
+/** Whether the session's shell or agent has yet to begin with something. */
+async function isPending({ link, signal }: Calling, id: string, waited: number): Promise<boolean> {
   const [{ startup }, { receipts }] = await Promise.all([
     link.call('session/get', { id }, { signal }),
     link.call('injection/list', { sessionId: id, limit: 1 }, { signal }),
   ]);
-  if (startup?.state === 'waiting') return 'startup';
-  return receipts[0]?.state === 'submitted' ? 'sent' : undefined;
+  if (startup?.state === 'waiting') noteTyped(link, id);
+  return unseenMs(link, id) > 0 || (receipts[0]?.state === 'submitted' && waited < RECEIPT_S);
 }
 
 /** Undefined when nothing came of it in time. It goes on for what is left of the time where the daemon is lost. */
