@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Result } from '#protocol';
-import { tameLines } from '../clean.js';
 import { acts, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
 import { failure } from './failure.js';
 import { cut, tailOf } from './fitting.js';
+import { plain } from './plain.js';
 import type { Calling } from './tool.js';
 
 const LONGEST_S = 600;
@@ -53,7 +53,7 @@ export const terminalRun = defineTool({
 
 function answerOf(result: Result<'session/run'>, maxBytes: number, limit: number, clamped: boolean) {
   const { exitCode, omittedBytes, elapsedMs, complete } = result;
-  const { text: output, omitted } = tailOf(tameLines(result.output).trimEnd(), maxBytes);
+  const { text: output, omitted } = tailOf(plain(result.output).trimEnd(), maxBytes);
   const timedOut = result.reason === 'timeout';
   const seconds = Math.round(elapsedMs / 100) / 10;
   const lost = omitted > 0 || omittedBytes > 0;
@@ -90,7 +90,7 @@ function lastLines({ progress }: Calling, total: number) {
     const now = performance.now();
     if (now - told < PROGRESS_MS) return;
     told = now;
-    const line = tameLines(tail).trimEnd().split('\n').at(-1) ?? '';
+    const line = plain(tail).trimEnd().split('\n').at(-1) ?? '';
     progress({ progress: Math.round((now - began) / 1000), total, message: cut(line, 100, 'end') });
   };
 }
