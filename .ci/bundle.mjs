@@ -1,4 +1,4 @@
-/** Bundles what tsc made into dist: the command line and its completion, MCP, the daemon, the bridge, and the manual. */
+/** Bundles what tsc made into dist: the command line and its completion, MCP, the daemon, the bridge with its MCP, and the manual. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,15 +11,16 @@ const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 const date = new Date((process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000).toISOString().slice(0, 10);
 
 /** What is loaded only when it must be: files of their own, found beside the one that loads them. */
+const later = {
+  './full.js': './rdv-full.cjs',
+  './complete.js': './rdv-complete.cjs',
+  '../mcp/main.js': './rdv-mcp.cjs',
+  './carrier/carrier.js': './rdv-bridge-mcp.cjs',
+};
 const apart = {
   name: 'apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\/(full|complete)\.js$/ }, ({ path }) => ({
-      path: path.replace(/^\.\/(.+)\.js$/, './rdv-$1.cjs'),
-      external: true,
-    }));
-    onResolve({ filter: /\/mcp\/main\.js$/ }, () => ({ path: './rdv-mcp.cjs', external: true }));
-  },
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\.?\// }, ({ path }) => later[path] && { path: later[path], external: true }),
 };
 
 const shared = {
@@ -45,7 +46,14 @@ const bundles = [
   { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs', plugins: [apart], supported: byRequire },
   { entry: 'out/client/cli/complete.js', outfile: 'dist/rdv-complete.cjs' },
   { entry: 'out/client/mcp/main.js', outfile: 'dist/rdv-mcp.cjs' },
-  { entry: 'out/bridge-http/main.js', outfile: 'dist/rdv-bridge.cjs', banner: shebang },
+  {
+    entry: 'out/bridge-http/main.js',
+    outfile: 'dist/rdv-bridge.cjs',
+    plugins: [apart],
+    supported: byRequire,
+    banner: shebang,
+  },
+  { entry: 'out/bridge-http/mcp/carrier/carrier.js', outfile: 'dist/rdv-bridge-mcp.cjs' },
   { entry: 'out/daemon/main.js', outfile: 'dist/rdvd.cjs', banner: shebang },
 ].filter(({ entry }) => existsSync(`${root}/${entry}`));
 

@@ -17,10 +17,11 @@ import { createAccess } from './identity/access.js';
 import { createCallers } from './identity/headers.js';
 import { createPool } from './identity/pool.js';
 import { createVoucher } from './identity/vouch.js';
+import { createMcp, type Mcp, type McpLimits } from './mcp/mcp.js';
 import { createRpc } from './routes/rpc.js';
 import { createRoutes } from './routes/serve.js';
 import type { Settings } from './settings.js';
-import { createTerminals, type TerminalLimits } from './terminals/terminals.js';
+import { createTerminals, type TerminalLimits, type Terminals } from './terminals/terminals.js';
 
 export interface BridgeOptions {
   /** The daemon's. */
@@ -32,6 +33,7 @@ export interface BridgeOptions {
   readonly log: Log;
   readonly limits?: Partial<HttpLimits>;
   readonly terminalLimits?: Partial<TerminalLimits>;
+  readonly mcpLimits?: Partial<McpLimits>;
 }
 
 export interface Bridge {
@@ -55,8 +57,11 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const callers = createCallers(voucher, access ? createAccess({ ...access, failed }) : async () => undefined);
   const terminals = createTerminals({ pool, callers, voucher, log, limits: options.terminalLimits ?? {} });
   const events = createEvents({ pool, callers });
+  const mcp = createMcp({ pool, callers, socketPath, version, limits: options.mcpLimits ?? {} });
+  const webSockets = () => terminals.count + mcp.count;
   const fixed = new Map<string, Endpoint>([
-    ['GET /health', createHealth({ pool, voucher, version, webSockets: () => terminals.count })],
+    ...mcp.endpoints,
+    ['GET /health', createHealth({ pool, voucher, version, webSockets })],
     ['GET /api/events', events.endpoint],
     ['GET /api/openapi.json', createDocument()],
     ['POST /api/rpc', createRpc({ pool, callers })],
@@ -67,11 +72,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     checkUrl(exchange.query);
     return routes(exchange);
   };
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    checkSource(request, settings.allowed);
-    if (terminals.upgrade(request, socket, head)) return;
-    throw new Refusal(404, 'NOT_FOUND', 'There is no WebSocket here.');
-  };
+  const upgrade = createUpgrade(settings, terminals, mcp);
   const onlyUpgrades: Endpoint = async () => {
     throw new Refusal(426, 'UPGRADE_REQUIRED', 'Only WebSockets are served here.', { upgrade: 'websocket' });
   };
@@ -92,7 +93,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     events.close();
     for (const listener of listeners) listener.close();
     const ended = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
-    await terminals.close();
+    await Promise.all([terminals.close(), mcp.close()]);
     for (const server of servers) server.closeIdleConnections();
     // One that was opened ahead and has said nothing yet is not idle to the server, and would be waited for.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
@@ -114,6 +115,14 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     throw error instanceof RpcError ? error : new RpcError('Internal', String(error));
   }
   return { listeners, close, check: () => checkNames(listeners) };
+}
+
+function createUpgrade({ allowed }: Settings, terminals: Terminals, mcp: Mcp) {
+  return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    checkSource(request, allowed);
+    if (terminals.upgrade(request, socket, head) || (await mcp.upgrade(request, socket, head))) return;
+    throw new Refusal(404, 'NOT_FOUND', 'There is no WebSocket here.');
+  };
 }
 
 /** The socket taken last decides who stays, so that of two bridges one does; it has the other names back. */

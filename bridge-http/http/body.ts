@@ -13,14 +13,18 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) return undefined;
   checkType(request);
-  const bytes = await collect(request);
+  return parseJson(await collect(request));
+}
+
+/** Blanks alone are undefined. Throws Refusal with 400 `INVALID_JSON`. */
+export function parseJson(bytes: Buffer): unknown {
   const text = textOf(bytes);
   if (text.trim() === '') return undefined;
-  if (isDeep(bytes)) throw new Refusal(400, 'INVALID_JSON', `The body may be nested ${DEPTH} levels deep, no more.`);
+  if (isDeep(bytes)) throw new Refusal(400, 'INVALID_JSON', `JSON may be nested ${DEPTH} levels deep, no more.`);
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, 'INVALID_JSON', 'The body is not JSON.');
+    throw new Refusal(400, 'INVALID_JSON', 'This is not JSON.');
   }
 }
 
@@ -59,7 +63,7 @@ function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Refusal(400, 'INVALID_JSON', 'The body is not UTF-8.');
+    throw new Refusal(400, 'INVALID_JSON', 'This is not UTF-8.');
   }
 }
 

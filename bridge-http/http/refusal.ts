@@ -29,7 +29,8 @@ export function replyOf(error: unknown): Reply | undefined {
   const { kind, message, data } = error;
   const details = data.details === undefined ? {} : { details: data.details };
   const body = { error: message, code: codeOf(kind, data.code), ...details };
-  return { status: statusOf(kind, data.code), body, headers: rateHeaders(error) };
+  const status = statusOf(kind, data.code);
+  return { status, body, headers: { ...rateHeaders(error), ...(status === 401 && { 'www-authenticate': 'Bearer' }) } };
 }
 
 export const BUG: Reply = {

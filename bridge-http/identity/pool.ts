@@ -119,6 +119,7 @@ export function createPool({ socketPath, version, idleMs = IDLE_MS, answerMs = A
       try {
         return { client: await line.shared.client(), release: once };
       } catch (error) {
+        if (isShutOut(error) && line.users === 1) drop(lines, caller.key, line);
         once();
         throw error;
       }

@@ -37,6 +37,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'bridge-http/routes/times.ts',
     'node',
   ],
+  'bridge-http/mcp': [
+    'client',
+    'protocol',
+    'bridge-http/http',
+    'bridge-http/identity',
+    'bridge-http/mcp/carrier',
+    'ws',
+    'node',
+  ],
+  // A bundle of its own, loaded at the first conversation of MCP: only here does the bridge know its library.
+  'bridge-http/mcp/carrier': ['client', 'client/mcp', 'protocol', '@modelcontextprotocol/sdk', 'node'],
   // The file people put into their Next.js app; none of ours knows it.
   'bridge-http/next': ['next', 'node'],
   // It logs as the daemon does.
@@ -49,6 +60,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'bridge-http/routes',
     'bridge-http/events',
     'bridge-http/terminals',
+    'bridge-http/mcp',
     'node',
   ],
   // The floor knows no domain; adapters know of the protocol only how to fail.

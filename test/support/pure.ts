@@ -23,6 +23,7 @@ export const pure = [
   'client/mcp/uri.ts',
   'client/unreached.ts',
   'bridge-http/events/item.ts',
+  'bridge-http/mcp/choice.ts',
   'bridge-http/terminals/asked.ts',
   'bridge-http/terminals/flow.ts',
   'bridge-http/terminals/tail.ts',
