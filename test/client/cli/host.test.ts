@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import xterm from '@xterm/headless';
 import { FRESH } from '../../../client/cli/modes.js';
+import { startStub } from '../../support/stub-daemon.js';
 import { type Attaching, openAttaching } from './attaching.js';
-import { inTerminal, rdv, type Screen } from './program.js';
+import { inTerminal, program, rdv, type Screen } from './program.js';
 import { call, speak } from './speaking.js';
 import { noSshd, openSshd, type Sshd } from './sshd.js';
 
@@ -169,6 +170,30 @@ test('a daemon that does not run there is started, unless it must not', { skip }
   assert.equal((await far('ls')).code, 0);
   assert.equal((await far('daemon', 'stop')).code, 0);
   await place.daemon.restart();
+});
+
+test('ssh is run as a program that nobody can talk to, and the machine is no option of it', async () => {
+  const told = `sh -c 'printf "%s " "$@" >&2; exit 255'`;
+  const { code, stderr } = await rdv(NOWHERE, ['ls', '--no-autostart'], { RDV_SSH: told, RDV_HOST: 'me@box' });
+  assert.equal(code, 69);
+  const settings = 'ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ConnectTimeout=15 -o ClearAllForwardings=yes';
+  const args = `${settings} -o RemoteCommand=none -o BatchMode=yes -- me@box rdv rpc --stdio --host= --no-autostart`;
+  assert.equal(stderr.split('\n')[0], `rdv: me@box was not reached: -o ${args}`);
+});
+
+test('what a daemon of another version does not know is told with both versions', async (t) => {
+  const stub = await startStub({ 'session/list': () => ({ error: { code: -32601, message: 'No such method.' } }) });
+  t.after(() => stub.stop());
+  const RDV_SSH = `sh -c 'exec "${process.execPath}" "${program}" rpc --stdio --host= --socket "${stub.socketPath}"'`;
+  const { code, stderr } = await rdv(stub.home, ['ls'], { RDV_SSH, RDV_HOST: 'box' });
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^rdv: No such method\.\nbox runs rdv 0, this is \d+\.\d+\.\d+: update the older of the two\.\n$/,
+  );
+  // Nothing that is secret here goes there: its token was added there.
+  assert.equal(stub.heard[0]?.params.token, stub.token);
+  assert.deepEqual(Object.keys(stub.heard[0]?.params), ['clientInfo', 'token']);
 });
 
 /** Each touches files or processes of the machine it runs on. */
