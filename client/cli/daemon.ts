@@ -55,7 +55,8 @@ function addUnitCommands(add: ReturnType<typeof adderTo>): void {
 }
 
 async function status(context: Context): Promise<void> {
-  const unit = findUnit('daemon', context.endpoint.paths.home);
+  // The units of another machine are not looked at.
+  const unit = context.host === undefined ? findUnit('daemon', context.endpoint.paths.home) : undefined;
   const client = await context.clientIfRunning().catch((error) => Promise.reject(unit ? withUnit(error, unit) : error));
   const result = await client.call('daemon/status', {}, { signal: context.signal });
   await showResult(context.output, 'daemon/status', result);
@@ -101,7 +102,8 @@ const withoutTmux = ({ backend }: Result<'daemon/status'>) =>
   backend.kind === 'tmux' ? '' : ' It runs without tmux: sessions end with it (`rdv daemon health`).';
 
 async function stop(context: Context): Promise<void> {
-  const { output } = context;
+  // First of all: whether it comes back is known on its own machine only.
+  const { endpoint, output } = context;
   const client = await context.clientIfRunning().catch(ignoreAway);
   if (!client) {
     if (output.json) return output.object({ success: true });
@@ -115,12 +117,12 @@ async function stop(context: Context): Promise<void> {
   if (output.json) output.object(result);
   else
     output.note(
-      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions on its own terminals ended with it' : 'sessions live on'}.${comesBack(context)}`,
+      `The daemon has stopped; ${result.sessions === 'end' ? 'sessions on its own terminals ended with it' : 'sessions live on'}.${comesBack(endpoint)}`,
     );
 }
 
-function comesBack({ endpoint }: Context): string {
-  const unit = findUnit('daemon', endpoint.paths.home);
+function comesBack({ paths }: Context['endpoint']): string {
+  const unit = findUnit('daemon', paths.home);
   return unit
     ? ` ${unit.name('daemon')} starts it at your next login, or with the next command; \`rdv daemon uninstall\` ends that.`
     : '';

@@ -167,8 +167,10 @@ test('a daemon that does not run there is started, unless it must not', { skip }
   const refused = await far('ls', '--no-autostart');
   assert.equal(refused.code, 69);
   assert.match(refused.stderr, /^rdv: far: No daemon answers at .*\nOn far: Start it: `rdv daemon start`\.\n$/);
+  assert.match((await far('daemon', 'status')).stderr, /No daemon answers/, 'a question starts none');
   assert.equal((await far('ls')).code, 0);
-  assert.equal((await far('daemon', 'stop')).code, 0);
+  assert.match((await far('daemon', 'status')).stdout, /^version\t/);
+  assert.equal((await place.run('daemon', 'stop')).code, 0);
   await place.daemon.restart();
 });
 
@@ -197,7 +199,17 @@ test('what a daemon of another version does not know is told with both versions'
 });
 
 /** Each touches files or processes of the machine it runs on. */
-const local = ['daemon start', 'daemon run', 'daemon restart', 'bridge status', 'logs', 'doctor', 'config path', 'mcp'];
+const local = [
+  'daemon start',
+  'daemon stop',
+  'daemon run',
+  'daemon restart',
+  'bridge status',
+  'logs',
+  'doctor',
+  'config path',
+  'mcp',
+];
 test('what works on files and processes of a machine is not done to this one', async () => {
   const all = local.map(async (line) => ({ line, ...(await rdv(NOWHERE, line.split(' '), { RDV_HOST: 'box' })) }));
   for (const { line, code, stderr } of await Promise.all(all)) {
