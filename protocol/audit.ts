@@ -29,7 +29,7 @@ export const auditMethods = {
       since: z.int().min(0).optional().describe('Only acts from this time on, Unix ms.'),
       until: z.int().min(0).optional().describe('Only acts before this time, Unix ms.'),
       before: z.int().min(1).optional().describe('Only rows before this place: what `more` promised.'),
-      limit: z.int().min(1).max(1000).default(100),
+      limit: z.int().min(1).max(1000).default(100).describe('How many at most.'),
     }),
     result: z.object({ entries: z.array(AuditEntry), more: z.boolean() }),
     doors: ['cli'],

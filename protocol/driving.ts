@@ -103,7 +103,7 @@ export const drivingMethods = {
         .optional()
         .describe('States of its agent, of which one ends the wait. Needed for `state`.'),
       idleMs: z.int().min(50).max(600_000).default(2000).describe('Silence that counts as idle.'),
-      timeoutMs: z.int().min(0).max(3_600_000).default(30_000),
+      timeoutMs: z.int().min(0).max(3_600_000).default(30_000).describe('How long to wait at most.'),
       progressToken: z.union([z.string(), z.int()]).optional().describe('Asks for `$/progress` each second.'),
     }),
     result: z.object({

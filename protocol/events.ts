@@ -43,7 +43,7 @@ export const eventMethods = {
     params: z.object({
       since: z.int().min(0).default(0).describe('Only events after this place.'),
       names: names.describe('Only these notifications.'),
-      limit: z.int().min(1).max(1000).default(100),
+      limit: z.int().min(1).max(1000).default(100).describe('How many at most.'),
     }),
     result: z.object({
       events: z.array(Event),

@@ -169,7 +169,7 @@ export const injectionMethods = {
     params: z.object({
       sessionId: z.uuid().optional().describe('Only of this session.'),
       states: z.array(ReceiptState).optional().describe('Only in one of these states.'),
-      limit: z.int().min(1).max(500).default(50),
+      limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
     }),
     result: z.object({ receipts: z.array(Receipt) }),
     errors: ['NotFound'],

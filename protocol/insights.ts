@@ -51,7 +51,7 @@ export const insightMethods = {
       type: InsightType.optional().describe('Only of this kind.'),
       severity: Severity.optional().describe('Only this severe.'),
       resolved: z.boolean().optional().describe('Only resolved ones, or only those that are not.'),
-      limit: z.int().min(1).max(500).default(50),
+      limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
     }),
     result: z.object({
       orchestratorId: z.uuid(),

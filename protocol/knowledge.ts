@@ -152,7 +152,7 @@ export const knowledgeMethods = {
     params: z.object({
       folderId,
       query: z.string().min(1).max(1000).describe('Words.'),
-      limit: z.int().min(1).max(10).default(10),
+      limit: z.int().min(1).max(10).default(10).describe('How many at most.'),
     }),
     result: z.object({ results: z.array(Match) }),
     errors: ['NotFound'],
@@ -208,7 +208,7 @@ export const knowledgeMethods = {
     effect: 'write',
     params: z.object({
       folderId,
-      format: z.enum(['markdown', 'json']).default('markdown'),
+      format: z.enum(['markdown', 'json']).default('markdown').describe('For people, or for programs.'),
       path: absolutePath.optional().describe('The file to write; nothing is written anywhere when absent.'),
       overwrite: z.boolean().default(false).describe('Replace the file if there is one.'),
     }),

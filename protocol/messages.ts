@@ -71,7 +71,7 @@ export const messageMethods = {
     params: z.object({
       sessionId,
       after: z.int().min(0).optional().describe('Only behind this cursor; behind what was acknowledged when absent.'),
-      limit: z.int().min(1).max(500).default(50),
+      limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
     }),
     result: z.object({
       messages: z.array(Message),

@@ -21,7 +21,9 @@ export const metricsMethods = {
     summary: 'Tells what was counted and measured since the start; also as text for Prometheus.',
     effect: 'read',
     scope: 'admin',
-    params: z.object({ format: z.enum(['json', 'prometheus']).default('json') }),
+    params: z.object({
+      format: z.enum(['json', 'prometheus']).default('json').describe('What `text` is in, if anything.'),
+    }),
     result: z.object({
       at: z.int().describe('Unix ms.'),
       metrics: z.array(Metric),

@@ -92,7 +92,7 @@ export const monitoringMethods = {
       sessionId: z.uuid().optional().describe('Only what was done to this session.'),
       startDate: z.string().max(40).optional().describe('ISO-8601; not before.'),
       endDate: z.string().max(40).optional().describe('ISO-8601; not after.'),
-      limit: z.int().min(1).max(500).default(100),
+      limit: z.int().min(1).max(500).default(100).describe('How many at most.'),
     }),
     result: z.object({
       orchestratorId: z.uuid(),

@@ -37,7 +37,7 @@ export const notificationMethods = {
       unread: z.boolean().default(false).describe('Only those not read.'),
       severity: Severity.optional().describe('Only as severe, or more.'),
       sessionId: z.uuid().optional().describe('Only about this session.'),
-      limit: z.int().min(1).max(500).default(50),
+      limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
     }),
     result: z.object({ notifications: z.array(Notice), counts: NoticeCounts }),
     errors: ['NotFound'],
@@ -53,7 +53,7 @@ export const notificationMethods = {
     params: z.object({
       title: z.string().trim().min(1).max(200),
       body: z.string().max(4000).default(''),
-      severity: Severity.default('info'),
+      severity: Severity.default('info').describe('How much it matters.'),
       sessionId: z.uuid().optional().describe("The session it is about; a session's own token can name no other."),
       episode: z
         .string()

@@ -43,7 +43,12 @@ export type OrchestratorAudit = z.infer<typeof OrchestratorAudit>;
 
 /** What can be set of one. */
 export const orchestratorSettings = {
-  customInstructions: z.string().max(20_000).nullable().optional(),
+  customInstructions: z
+    .string()
+    .max(20_000)
+    .nullable()
+    .optional()
+    .describe('What its agent is told beside what all are told.'),
   monitoringInterval: z.int().min(1).max(86_400).optional().describe('Seconds.'),
   stallThreshold: z.int().min(10).max(86_400).optional().describe('Seconds.'),
   autoIntervention: z.boolean().optional().describe(AUTO_INTERVENTION),

@@ -12,9 +12,9 @@ const values = {
   defaultWorkingDirectory: absolutePath.describe('Where sessions start.'),
   defaultShell: absolutePath.describe('What runs in a session without a command.'),
   startupCommand: z.string().max(65_536).describe('Typed into a new shell once it is quiet; empty for nothing.'),
-  theme: z.string().min(1).max(100),
-  fontSize: z.int().min(6).max(72),
-  fontFamily: z.string().min(1).max(200),
+  theme: z.string().min(1).max(100).describe('Of the terminal in a page.'),
+  fontSize: z.int().min(6).max(72).describe('Of the terminal in a page, in pixels.'),
+  fontFamily: z.string().min(1).max(200).describe('Of the terminal in a page.'),
   xtermScrollback: historyLines.describe('Scrollback lines of the terminal in a page.'),
   tmuxHistoryLimit: historyLines.describe('Scrollback lines kept of a session.'),
   orchestrator: z
@@ -56,7 +56,7 @@ const settable = {
 };
 const settableInFolder = {
   ...settable,
-  githubRepoId: z.string().min(1).max(200).nullable(),
+  githubRepoId: z.string().min(1).max(200).nullable().describe('The repository on GitHub, by its id there.'),
   localRepoPath: absolutePath.nullable().describe('The repository that worktrees of new sessions are made from.'),
 };
 
@@ -68,8 +68,10 @@ export const UserSettings = z.object({
   ...settable,
   activeFolderId: z.uuid().nullable().describe('The folder new sessions go into in the front end.'),
   pinnedFolderId: z.uuid().nullable().describe('Stays the active one whichever session is looked at.'),
-  autoFollowActiveSession: z.boolean(),
-  orchestratorFirstMode: z.boolean(),
+  autoFollowActiveSession: z
+    .boolean()
+    .describe('For the front end: the active folder is that of the session looked at.'),
+  orchestratorFirstMode: z.boolean().describe('For the front end: orchestrators come first.'),
   updatedAt: z.int().describe('0 when nothing is set.'),
 });
 export type UserSettings = z.infer<typeof UserSettings>;
@@ -130,13 +132,10 @@ export const preferenceMethods = {
     effect: 'write',
     params: z.object({
       ...optional(settable),
-      activeFolderId: z.uuid().nullable().optional(),
-      pinnedFolderId: z.uuid().nullable().optional(),
-      autoFollowActiveSession: z
-        .boolean()
-        .optional()
-        .describe('For the front end: the active folder is that of the session looked at.'),
-      orchestratorFirstMode: z.boolean().optional().describe('For the front end: orchestrators come first.'),
+      activeFolderId: UserSettings.shape.activeFolderId.optional(),
+      pinnedFolderId: UserSettings.shape.pinnedFolderId.optional(),
+      autoFollowActiveSession: UserSettings.shape.autoFollowActiveSession.optional(),
+      orchestratorFirstMode: UserSettings.shape.orchestratorFirstMode.optional(),
     }),
     result: UserSettings,
     errors: ['InvalidParams', 'NotFound'],

@@ -17,6 +17,7 @@ _rdv() {
   directive=\${COMPREPLY[count - 1]#:}
   unset "COMPREPLY[count - 1]"
   type compopt >/dev/null 2>&1 || return 0
+  compopt -o nosort 2>/dev/null
   case $directive in
     4) compopt +o default +o bashdefault ;;
     16) compopt +o default +o bashdefault -o dirnames ;;
@@ -49,7 +50,7 @@ _rdv() {
       displays+=("\${line%%$tab*}")
     fi
   done
-  (( $#values )) && compadd -l -d displays -a values && return 0
+  (( $#values )) && compadd -l -V rdv -d displays -a values && return 0
   case $directive in
     :0) _files ;;
     :16) _files -/ ;;
@@ -88,7 +89,7 @@ function __rdv_complete
     end
 end
 complete -c rdv -e
-complete -c rdv -f -a '(__rdv_complete)'
+complete -c rdv -f -k -a '(__rdv_complete)'
 `;
 
 export const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };

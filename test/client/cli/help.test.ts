@@ -29,8 +29,10 @@ test('every command says what it does, in a sentence where it does something', (
 
 test('every option says what it is', () => {
   const silent = commands.flatMap((command) =>
-    command.options
-      .filter(({ description }) => description === '')
+    command
+      .createHelp()
+      .visibleOptions(command)
+      .filter(({ description }) => /^(?:\(|$)/.test(description))
       .map(({ flags }) => `${pathOf(command).join(' ')} ${flags}`),
   );
   assert.deepEqual(silent, []);
