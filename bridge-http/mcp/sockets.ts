@@ -134,6 +134,8 @@ function createLine(onOver: () => void) {
     void conversation?.close();
   };
   const end = (code: number, reason: string) => {
+    // The conversation says so too when it is closed from here.
+    if (isOver) return;
     finish();
     if (socket) bid(socket, code, reason);
   };

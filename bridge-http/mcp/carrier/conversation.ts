@@ -3,9 +3,11 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { connect } from '#client';
 import { RpcError } from '#protocol/errors';
 import { createBackoff } from '../../../client/backoff.js';
+import { type Choice, chooseTools } from '../../../client/mcp/choose.js';
 import { createLink, type Link } from '../../../client/mcp/link.js';
-import { methodTools } from '../../../client/mcp/method-tools.js';
+
 import { createMcpServer } from '../../../client/mcp/server.js';
+import type { Tool } from '../../../client/mcp/tool.js';
 import { passes } from '../../../client/standing.js';
 import { limitRequests } from './in-flight.js';
 
@@ -20,12 +22,7 @@ export interface Opening {
   readonly onEnd: (why: End) => void;
 }
 
-export interface Choice {
-  readonly all: boolean;
-  readonly readOnly: boolean;
-  /** By name; the usual ones when undefined. */
-  readonly tools: readonly string[] | undefined;
-}
+export type { Choice };
 
 /** `unauthorized`: the token is revoked, expired or replaced. */
 export type End = 'closed' | 'unauthorized';
@@ -74,12 +71,13 @@ export async function openConversation(
   return { close };
 }
 
-function choose({ all, readOnly, tools }: Choice) {
-  void all;
-  const chosen = methodTools().filter(({ annotations }) => !readOnly || annotations.readOnlyHint);
-  const unknown = tools?.find((name) => !chosen.some((tool) => tool.name === name));
-  if (unknown !== undefined) return { refused: `There is no tool ${unknown.slice(0, 100)}.` };
-  return tools ? chosen.filter(({ name }) => tools.includes(name)) : chosen;
+function choose(choice: Choice): readonly Tool[] | Unopened {
+  try {
+    return chooseTools(choice);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return { refused: error.message };
+  }
 }
 
 function login({ socketPath, version, token, user }: Opening) {
