@@ -31,6 +31,8 @@ export interface McpEndpoint {
 }
 
 const SESSION = 'mcp-session-id';
+/** Of one session that are not read to their end. And then? No more, until one is; who reads nothing is cut off. */
+const STREAMS = 64;
 /** Others tell the library nothing, and a token is nothing for it. */
 const passed = ['accept', 'content-type', SESSION, 'mcp-protocol-version', 'last-event-id'];
 
@@ -43,6 +45,7 @@ export function createEndpoint({ callers, conversations, opener, drainMs }: Http
     const { method = '' } = request;
     // Whoever went away may still want what he asked to be done, but reads no stream.
     if (gone.aborted && method === 'GET') return 'done';
+    if (entry.uses >= STREAMS) throw tooMany();
     const release = conversations.begin(entry);
     if (gone.aborted) release();
     else gone.addEventListener('abort', release, { once: true });
@@ -161,6 +164,11 @@ function only({ headersDistinct }: IncomingMessage, name: string): string | unde
   const values = headersDistinct[name] ?? [];
   if (values.length > 1) throw new Refusal(400, 'REPEATED_HEADER', `The header ${name} came ${values.length} times.`);
   return values[0];
+}
+
+function tooMany(): Refusal {
+  const said = `${STREAMS} answers of this session are not read yet. Read or close them.`;
+  return new Refusal(429, 'TOO_MANY_STREAMS', said, { 'retry-after': '1' });
 }
 
 function notAllowed(): Refusal {
