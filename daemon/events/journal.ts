@@ -45,6 +45,11 @@ export function createJournal(db: Db, hub: Pick<Hub, 'tell'>, now: () => number)
   );
   const trim = db.prepare('DELETE FROM event WHERE seq <= ?');
   let newest = bounds.get()?.newest ?? 0;
+  /** Whoever hears of one may tell another before the rest of an act is sent: they go out in their order all the same. */
+  const unsent: (() => void)[] = [];
+  const sendAll = () => {
+    for (let send = unsent.shift(); send; send = unsent.shift()) send();
+  };
 
   return {
     tell(user, name, what) {
@@ -56,7 +61,10 @@ export function createJournal(db: Db, hub: Pick<Hub, 'tell'>, now: () => number)
       newest = Number(insert.run(at, user, name, JSON.stringify(what)).lastInsertRowid);
       if (newest % TRIM_EACH === 0) trim.run(newest - KEPT);
       const told = { ...what, seq: newest, at } as unknown as Told<typeof name>;
-      afterwards(db, () => hub.tell(user, name, told));
+      const send = () => hub.tell(user, name, told);
+      unsent.push(send);
+      ifUndone(db, () => void unsent.splice(unsent.indexOf(send)));
+      afterwards(db, sendAll);
     },
     act: (work) => act(db, work),
     afterwards: (effect) => afterwards(db, effect),

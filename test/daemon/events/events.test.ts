@@ -141,3 +141,24 @@ test('only the names asked for are heard; a name that is no event is refused', a
     await assert.rejects(slice.call('event/list', { names: [name] }), refused('InvalidParams', words));
   }
 });
+
+test('events go out in their order also when one that was sent has another told', (t) => {
+  const { told, journal } = journalled(t);
+  const tell = () => journal.tell('ann', 'session/created', { session });
+  journal.act(() => {
+    tell();
+    journal.afterwards(() => journal.act(tell));
+    tell();
+  });
+  assert.throws(() =>
+    journal.act(() => {
+      tell();
+      throw new Error('undone');
+    }),
+  );
+  tell();
+  assert.deepEqual(
+    told,
+    [1, 2, 3, 4].map((seq) => `ann session/created ${seq}`),
+  );
+});
