@@ -43,7 +43,14 @@ const byRequire = { 'dynamic-import': false };
 
 const bundles = [
   { entry: 'out/client/cli/main.js', outfile: 'dist/rdv.cjs', plugins: [apart], supported: byRequire, banner: shebang },
-  { entry: 'out/client/cli/full.js', outfile: 'dist/rdv-full.cjs', plugins: [apart], supported: byRequire },
+  {
+    entry: 'out/client/cli/full.js',
+    outfile: 'dist/rdv-full.cjs',
+    plugins: [apart],
+    supported: byRequire,
+    // What it has for `require` hides its files from a bundler.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  },
   { entry: 'out/client/cli/complete.js', outfile: 'dist/rdv-complete.cjs' },
   { entry: 'out/client/mcp/main.js', outfile: 'dist/rdv-mcp.cjs' },
   {

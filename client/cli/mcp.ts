@@ -1,6 +1,7 @@
-/** `rdv mcp`: sessions as tools, for agents that speak MCP. */
+/** `rdv mcp`: sessions as tools, for agents that speak MCP; `rdv mcp config` makes a client start it. */
 import type { Command } from 'commander';
 import type { WithContext } from './context.js';
+import type { ConfigFlags } from './mcp-config.js';
 import { version } from './version.js';
 
 interface McpFlags {
@@ -10,18 +11,34 @@ interface McpFlags {
 }
 
 export function addMcp(program: Command, withContext: WithContext): void {
-  program
-    .command('mcp')
-    .description('Serves sessions, terminals and agents as tools of MCP, on stdin and stdout.')
+  const mcp = withChoice(
+    program.command('mcp').description('Serves sessions, terminals and agents as tools of MCP, on stdin and stdout.'),
+  ).action(({ all, tools, readOnly }: McpFlags, command: Command) =>
+    withContext(command, async ({ endpoint, daemonFile, autostart }) => {
+      // Its library is larger than all the rest.
+      const { serveStdio } = await import('../mcp/main.js');
+      const choice = { all, readOnly, tools: tools?.split(',').filter(Boolean) };
+      process.exitCode = await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version });
+    }),
+  );
+  withChoice(
+    mcp
+      .command('config')
+      .description('Shows what makes a client of MCP start `rdv mcp`, or writes it into its settings.')
+      .option('--client <name>', 'claude-code, claude-desktop, cursor, vscode or gemini')
+      .option('--write', 'put it into the settings; everything else there stays as it is')
+      .option('--remove', 'take it out again')
+      .option('-C, --directory <dir>', 'the project it is for, with clients that have settings of a project'),
+  )
+    .addHelpText('after', '\nExample:\n  rdv mcp config --client claude-code --write')
+    .action((flags: ConfigFlags, command: Command) =>
+      withContext(command, async (context) => (await import('./mcp-config.js')).configure(context, flags)),
+    );
+}
+
+function withChoice(command: Command): Command {
+  return command
     .option('--all', 'every method there is for MCP, besides the sixteen tools')
     .option('--tools <names>', 'only these, comma-separated: `session_list,terminal_read`')
-    .option('--read-only', 'only tools that change nothing')
-    .action(({ all, tools, readOnly }: McpFlags, command: Command) =>
-      withContext(command, async ({ endpoint, daemonFile, autostart }) => {
-        // Its library is larger than all the rest.
-        const { serveStdio } = await import('../mcp/main.js');
-        const choice = { all, readOnly, tools: tools?.split(',').filter(Boolean) };
-        process.exitCode = await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version });
-      }),
-    );
+    .option('--read-only', 'only tools that change nothing');
 }

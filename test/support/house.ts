@@ -20,6 +20,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'client/units',
     'protocol',
     'commander',
+    'jsonc-parser',
     'picocolors',
     'string-width',
     'node',

@@ -1,0 +1,90 @@
+/** Our entry among the servers of a client's settings; everything else in the file stays as it is, byte for byte. */
+import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { applyEdits, type Edit, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { failure } from './fail.js';
+import type { ClientFile } from './mcp-clients.js';
+
+/** What our server is called there. */
+export const SERVER = 'rdv';
+
+/** Returns whether anything had to be changed. Throws Conflict for a file that cannot be read as it should be. */
+export function writeEntry({ file, field, entry }: ClientFile): boolean {
+  return edit(file, field, entry);
+}
+
+/** Returns whether it was there. Throws as `writeEntry`. */
+export function removeEntry({ file, field }: ClientFile): boolean {
+  return edit(file, field, undefined);
+}
+
+function edit(path: string, field: string, entry: object | undefined): boolean {
+  const { file, text, mode } = read(path);
+  const before = text === undefined ? undefined : parsed(path, text, field);
+  if (JSON.stringify(before) === JSON.stringify(entry)) return false;
+  // Comments are kept: only what is about ours is written anew.
+  const source = text?.trim() ? text : '{}\n';
+  const edits = modify(source, [field, SERVER], entry, {});
+  replace(file, applyEdits(source, entry ? edits.map((edit) => spaced(edit, source, entry)) : edits), mode);
+  return true;
+}
+
+/** Through links: what a person linked elsewhere is to stay there. */
+function read(path: string): { file: string; text?: string; mode: number } {
+  try {
+    const file = realpathSync(path);
+    return { file, text: readFileSync(file, 'utf8'), mode: statSync(file).mode & 0o777 };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { file: path, mode: 0o600 };
+    throw failure('Conflict', `Cannot read ${path} (${code}).`, 'Without --write it is only shown what belongs there.');
+  }
+}
+
+/** The entry as it stands there. */
+function parsed(path: string, text: string, field: string): unknown {
+  const wrong: ParseError[] = [];
+  const settings = parse(text, wrong, { allowTrailingComma: true, allowEmptyContent: true }) ?? {};
+  const [first] = wrong;
+  if (first) {
+    const line = text.slice(0, first.offset).split('\n').length;
+    throw unfit(path, `is no JSON: ${printParseErrorCode(first.error)} in line ${line}`);
+  }
+  if (!isRecord(settings)) throw unfit(path, 'holds no object');
+  const servers = settings[field] ?? {};
+  if (!isRecord(servers)) throw unfit(path, `holds something else than an object as \`${field}\``);
+  return servers[SERVER];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function unfit(path: string, how: string) {
+  return failure('Conflict', `${path} ${how}. It was left as it is.`, 'Mend it, and run the command again.');
+}
+
+/** The library can write it as the rest is written, but then what stands beside it too. */
+function spaced({ offset, length, content }: Edit, source: string, entry: object): Edit {
+  const indent = /^([ \t]+)\S/m.exec(source)?.[1] ?? '  ';
+  const eol = source.includes('\r\n') ? '\r\n' : '\n';
+  const [, comma = '', key] = /^(,?)"([^"]+)":/.exec(content) ?? [];
+  const depth = key === undefined || key === SERVER ? 2 : 1;
+  const value = key === undefined || key === SERVER ? entry : { [SERVER]: entry };
+  const lines = JSON.stringify(value, undefined, indent).split('\n');
+  const text = lines.join(`${eol}${indent.repeat(depth)}`);
+  if (key === undefined) return { offset, length, content: text };
+  const written = `${comma}${eol}${indent.repeat(depth)}"${key}": ${text}`;
+  if (comma) return { offset, length, content: written };
+  // The object was empty: its end gets a line of its own.
+  const blank = /^\s*/.exec(source.slice(offset))![0].length;
+  return { offset, length: blank, content: `${written}${eol}${indent.repeat(depth - 1)}` };
+}
+
+/** The whole file or nothing of it. */
+function replace(file: string, text: string, mode: number): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const beside = `${file}.${process.pid}.tmp`;
+  writeFileSync(beside, text, { mode });
+  chmodSync(beside, mode);
+  renameSync(beside, file);
+}
