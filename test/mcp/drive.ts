@@ -35,8 +35,6 @@ const generic = [
   'ping',
   'tools-list',
   'resources-list',
-  'resources-subscribe',
-  'resources-unsubscribe',
   'prompts-list',
   'server-sse-polling',
   'server-sse-multiple-streams',
@@ -60,7 +58,13 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'elicitation-sep1034-defaults',
     'elicitation-sep1330-enums',
   ],
-  'test resources of the suite': ['resources-read-text', 'resources-read-binary', 'resources-templates-read'],
+  'test resources of the suite': [
+    'resources-read-text',
+    'resources-read-binary',
+    'resources-templates-read',
+    'resources-subscribe',
+    'resources-unsubscribe',
+  ],
   'test prompts of the suite': [
     'completion-complete',
     'prompts-get-simple',
