@@ -100,8 +100,8 @@ export async function attach(context: Context, session: Session, flags: AttachFl
   }
   tellError(`[${farewell(end, session)}${note}]\n`);
   if (end.type !== 'closed' || ['suspended', 'closed', 'gone'].includes(end.reason)) return;
-  if (end.cause) tellFailure(end.cause, debug);
-  process.exitCode = errors.Unavailable.exit;
+  if (end.cause) tellFailure(end.cause, debug, context.output.fail);
+  context.output.exit(errors.Unavailable.exit);
 }
 
 function refuseNesting({ id, name }: Session, { force }: AttachFlags): void {

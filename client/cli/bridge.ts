@@ -34,7 +34,7 @@ export function addBridgeCommands(program: Command, withContext: WithContext): v
   add('stop', 'Stops the bridge; the daemon and its sessions go on.', stop);
   add('status', 'Tells where the bridge answers, and whether it reaches the daemon.', status);
   add('run', 'Runs the bridge in the foreground.', (context, flags: Flags) =>
-    foreground(bridgeFile(context), context.endpoint.paths, portOf(flags)),
+    foreground(context, bridgeFile(context), portOf(flags)),
   ).option(...port);
   add('print-next-config', 'Prints the file that puts a Next.js app in front of it: `proxy.ts`.', printNextConfig);
 }

@@ -2,11 +2,10 @@
 import { basename } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { failure } from './fail.js';
-import { globalFlags } from './flags.js';
-import { createOutput } from './output.js';
+import type { OutputOf } from './line.js';
 import { type Shell, scripts, shells } from './scripts.js';
 
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, outputOf: OutputOf): void {
   program
     .command('completion')
     .description('Prints the script that makes Tab complete rdv in your shell: commands, options, sessions by name.')
@@ -14,7 +13,7 @@ export function addCompletion(program: Command): void {
     .addHelpText('after', PLACES)
     .action((given: Shell | undefined, _: object, command: Command) => {
       const shell = given ?? shellOf(process.env);
-      const output = createOutput(globalFlags(command));
+      const output = outputOf(command);
       if (output.json) output.object({ shell, script: scripts[shell] });
       else output.data(scripts[shell]);
     });

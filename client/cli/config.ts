@@ -32,9 +32,9 @@ async function show(context: Context): Promise<void> {
 }
 
 /** Undefined when none runs: the file alone tells then. */
-async function askDaemon({ clientIfRunning, endpoint, signal }: Context): Promise<Report | undefined> {
+async function askDaemon({ callIfRunning, endpoint }: Context): Promise<Report | undefined> {
   try {
-    return await (await clientIfRunning()).call('config/get', {}, { signal });
+    return await callIfRunning('config/get', {});
   } catch (error) {
     if (error instanceof RpcError && !endpoint.foreign && isAway(error)) return undefined;
     throw error;
@@ -47,7 +47,7 @@ const isAway = ({ kind, data }: RpcError) =>
 
 async function check({ daemonFile, endpoint, output }: Context): Promise<void> {
   const { path, exists, problems, warnings } = await readSettings(daemonFile, endpoint.paths);
-  if (problems.length > 0) process.exitCode = errors.InvalidParams.exit;
+  if (problems.length > 0) output.exit(errors.InvalidParams.exit);
   if (output.json) return output.object({ path, exists, problems, warnings });
   for (const line of problems) output.data(`${clean(line)}\n`);
   for (const line of warnings) output.data(`${clean(line)}\n`);

@@ -6,12 +6,13 @@ import { injectionLimits, type MethodName, type Params, type Result, run } from 
 import type { RpcError } from '#protocol/errors';
 import { type Endpoint, findEndpoint } from '../endpoint.js';
 import { findHost } from '../host.js';
-import { type Client, callThrough, createShared } from '../index.js';
+import { type Client, callThrough, createShared, type Shared } from '../index.js';
 import { createRemote, type Remote } from '../remote.js';
 import { dialDaemon, ensureDaemon } from '../start.js';
 import { failure } from './fail.js';
 import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
+import type { Line, Open } from './line.js';
 import { createOutput, tellError } from './output.js';
 import { version } from './version.js';
 
@@ -28,13 +29,17 @@ export interface Context extends Caller {
   readonly signal: AbortSignal;
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
-  /** Connects at the first use, and again when the connection is gone; starts the daemon if allowed. */
+  /** One line of many: stdin is not the command's. */
+  readonly isOneOfMany: boolean;
+  /** To listen. Connects at the first use, and again when the connection is gone; starts the daemon if allowed. */
   client(): Promise<Client>;
   /** Connects, or throws Unavailable: for commands about the daemon itself. */
   clientIfRunning(): Promise<Client>;
   /** A stream of its own on which nothing is said yet; starts the daemon if allowed. Who asks for it ends it. */
   dial(): Promise<Duplex>;
-  /** Closes what was opened, or is being opened. */
+  /** As `call`, but does not start the daemon for it. */
+  callIfRunning: Caller['call'];
+  /** Closes what the command opened, or was opening. */
   close(): void;
 }
 
@@ -45,24 +50,30 @@ const CALL_MS = 30_000;
 /** A wait may take as long as it was told to; the daemon, not we, should say that time is up. */
 const WAIT_GRACE_MS = 10_000;
 
-export function createContext(command: Command): Context {
+export function createContext(command: Command, line: Line): Context {
   const flags = globalFlags(command);
   const endpoint = findEndpoint(process.env, flags.socket);
   const remote = remoteOf(flags);
   const timeoutMs = timeoutOf(flags);
-  const interruption = interruptible();
-  const ending = new AbortController();
+  const { signal } = line;
   const here = { endpoint, daemonFile: daemonFile() };
-  const shared = createShared((autostart: boolean) => {
+  const open = (autostart: boolean, until: AbortSignal) => {
     const opening = {
       clientInfo: { name: 'rdv', version },
-      signal: AbortSignal.any([interruption.signal, ending.signal]),
+      signal: until,
       ...(timeoutMs && { timeoutMs }),
     };
     return remote ? remote.connect(autostart, opening) : ensureDaemon({ ...here, autostart, ...opening });
-  });
+  };
+  const calls = line.calls(remote ? `ssh ${remote.name}` : endpoint.socketPath, open);
+  const { client, close } = createListening(line, calls, open);
   const autostart = flags.autostart !== false && !['1', 'true'].includes(process.env.RDV_NO_AUTOSTART ?? '');
-  const client = () => shared.client(autostart);
+  const callBy = async <M extends MethodName>(start: boolean, method: M, params: Params<M>): Promise<Result<M>> => {
+    const limit = callMs(method, params as object, timeoutMs);
+    const options = { signal, ...(limit !== undefined && { timeoutMs: limit }) };
+    const answer = callThrough(() => calls.client(start), method, params, options);
+    return remote ? answer.catch((error) => Promise.reject(remote.explain(error))) : answer;
+  };
   return {
     flags,
     host: remote?.name,
@@ -72,28 +83,29 @@ export function createContext(command: Command): Context {
     },
     daemonFile: here.daemonFile,
     autostart,
-    signal: interruption.signal,
+    signal,
     canAsk: flags.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
-    output: createOutput(flags),
-    client,
-    clientIfRunning: () => shared.client(false),
-    dial: () =>
-      remote
-        ? remote.dial(autostart)(interruption.signal)
-        : dialDaemon({ ...here, autostart, signal: interruption.signal }),
-    async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-      const limit = callMs(method, params as object, timeoutMs);
-      const options = { signal: interruption.signal, ...(limit !== undefined && { timeoutMs: limit }) };
-      const answer = callThrough(client, method, params, options);
-      return remote ? answer.catch((error) => Promise.reject(remote.explain(error))) : answer;
-    },
-    close() {
-      interruption.end();
-      // A daemon still being started is not waited for.
-      ending.abort();
-      shared.close();
-    },
+    isOneOfMany: line.isOneOfMany,
+    output: createOutput(flags, line.voice),
+    client: () => client(autostart),
+    clientIfRunning: () => client(false),
+    dial: () => (remote ? remote.dial(autostart)(signal) : dialDaemon({ ...here, autostart, signal })),
+    call: (method, params) => callBy(autostart, method, params),
+    callIfRunning: (method, params) => callBy(false, method, params),
+    close,
   };
+}
+
+/** Whoever listens has a connection that ends with him, and with it all that he subscribed to. */
+function createListening(line: Line, calls: Shared<[boolean]>, open: Open): Shared<[boolean]> {
+  if (!line.isOneOfMany) return { client: calls.client, close: () => {} };
+  const ending = new AbortController();
+  const own = createShared((autostart: boolean) => open(autostart, AbortSignal.any([line.signal, ending.signal])));
+  const close = () => {
+    ending.abort();
+    own.close();
+  };
+  return { client: own.client, close };
 }
 
 /** Throws InvalidParams for a socket of this machine beside another machine. */
@@ -134,13 +146,6 @@ function callMs(
 
 /** What the daemon takes when no time is given. */
 const presetMs: Partial<Record<MethodName, number>> = { 'session/wait': CALL_MS, 'session/run': run.timeoutMs };
-
-function interruptible() {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort();
-  process.once('SIGINT', interrupt);
-  return { signal: controller.signal, end: () => void process.off('SIGINT', interrupt) };
-}
 
 /** The daemon's bundle lies beside ours; RDV_DAEMON names another one, for tests and for trying a build. */
 function daemonFile(): string {

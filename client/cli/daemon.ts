@@ -30,9 +30,7 @@ export function addDaemonCommands(program: Command, withContext: WithContext): v
     },
   ).option('--yes', 'do it without asking, also where sessions end with the daemon');
   add('status', 'Tells what runs: version, process, paths and counts.', status);
-  add('run', 'Runs the daemon in the foreground.', ({ daemonFile, endpoint }) =>
-    foreground(daemonFile, endpoint.paths),
-  );
+  add('run', 'Runs the daemon in the foreground.', (context) => foreground(context, context.daemonFile));
   addUnitCommands(add);
 }
 
@@ -57,8 +55,8 @@ function addUnitCommands(add: ReturnType<typeof adderTo>): void {
 async function status(context: Context): Promise<void> {
   // The units of another machine are not looked at.
   const unit = context.host === undefined ? findUnit('daemon', context.endpoint.paths.home) : undefined;
-  const client = await context.clientIfRunning().catch((error) => Promise.reject(unit ? withUnit(error, unit) : error));
-  const result = await client.call('daemon/status', {}, { signal: context.signal });
+  const asked = context.callIfRunning('daemon/status', {});
+  const result = await asked.catch((error) => Promise.reject(unit ? withUnit(error, unit) : error));
   await showResult(context.output, 'daemon/status', result);
   if (!unit || context.output.json) return;
   const kept = (await unit.pid('daemon')) === result.pid;

@@ -33,7 +33,7 @@ async function doctor(context: Context, { fix = false, verbose = false }: Doctor
   const checks = [await askDaemon(context, examined), ...examined.checks];
   const healthy = checks.every(({ level }) => level === 'ok' || level === 'note');
   const diagnosis: Diagnosis = { ...examined, healthy, checks };
-  process.exitCode = healthy ? 0 : 1;
+  context.output.exit(healthy ? 0 : 1);
   if (context.output.json) context.output.object(diagnosis);
   else await showDiagnosis(context.output, diagnosis, verbose);
 }
@@ -76,7 +76,7 @@ async function askDaemon(context: Context, { running, pid }: Diagnosis): Promise
   const check = { name: 'daemon', title: 'daemon' };
   const end = pid === null ? 'rdv daemon stop' : `kill -KILL ${pid}`;
   try {
-    const { components } = await inTime(health(context));
+    const { components } = await inTime(context.callIfRunning('daemon/health', {}));
     const ill = components.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
     if (ill.length > 0) return { ...check, level: 'warning', seen: ill.join(' '), cure: 'rdv daemon health' };
     return { ...check, level: 'ok', seen: `answers; ${components.map(({ detail }) => detail).join(', ')}` };
@@ -92,11 +92,6 @@ async function askDaemon(context: Context, { running, pid }: Diagnosis): Promise
       };
     return { ...check, level: 'failure', seen: message, cure: `${end}; rdv daemon start` };
   }
-}
-
-async function health(context: Context) {
-  const client = await context.clientIfRunning();
-  return client.call('daemon/health', {}, { signal: context.signal });
 }
 
 /** One that is stopped takes connections and says nothing. */

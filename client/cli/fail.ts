@@ -1,17 +1,28 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
 import { actsForSession } from '../endpoint.js';
+import { failure } from '../failure.js';
 import { nearest } from '../nearest.js';
-import { tellError } from './output.js';
+import { createVoice, type Told, tellError } from './output.js';
 import { clean } from './text.js';
 
 export { failure } from '../failure.js';
 
-/** Says what went wrong on stderr and returns the exit code. */
-export function tellFailure(error: unknown, debug: boolean): number {
+/** Of a command that has stdin for itself, as a line among others. */
+export function inShell(name: string): RpcError {
+  return failure(
+    'InvalidParams',
+    `${name} needs the standard input, which is the shell's here.`,
+    `Leave with \`exit\` and run \`rdv ${name}\`.`,
+  );
+}
+
+/** Says what went wrong, on stderr unless told otherwise, and returns the exit code. */
+export function tellFailure(error: unknown, debug: boolean, tell: (told: Told) => void = createVoice().fail): number {
   if (debug && error instanceof Error) tellError(`${error.stack}\n`);
   const { cause, cure } = wordsOf(error);
-  tellError(`rdv: ${clean(cause)}\n${clean(cure)}\n`);
+  const { code, details } = error instanceof RpcError ? error.data : { code: 'Internal' };
+  tell({ cause: clean(cause), cure: clean(cure), code, details });
   return error instanceof RpcError ? errors[error.kind].exit : 1;
 }
 

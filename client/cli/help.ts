@@ -1,18 +1,17 @@
 /** `rdv help <command...>`: the help of a command, as `--help` behind it shows it. */
 import type { Command } from 'commander';
 import { textBelow } from './examples.js';
-import { globalFlags } from './flags.js';
+import type { OutputOf } from './line.js';
 import { means } from './meaning.js';
-import { createOutput } from './output.js';
 
-export function addHelp(program: Command): void {
+export function addHelp(program: Command, outputOf: OutputOf): void {
   const command = program
     .command('help [command...]')
     .description('Shows what a command takes, with an example.')
     .addHelpText('after', '\nExamples:\n  rdv help\n  rdv help session list')
     .action((path: string[], _: object, self: Command) => {
       const asked = commandIn(program, path);
-      const output = createOutput(globalFlags(self));
+      const output = outputOf(self);
       if (output.json) output.object({ help: `${asked.helpInformation()}\n${textBelow(asked)}`.trim() });
       else asked.outputHelp();
     });

@@ -82,7 +82,5 @@ function localTime(date: Date): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
-/** The line itself, for programs; what JSON must not hold raw, or lets stand and a terminal obeys, is escaped. */
-export function rawLine({ raw }: LogEntry): string {
-  return `${raw.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
-}
+/** For programs, always an object; a line of somebody else is a message. */
+export const fieldsOf = ({ raw, fields }: LogEntry): object => fields ?? { msg: raw };

@@ -5,17 +5,16 @@ import { readSettings } from '../settings.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import {
+  fieldsOf,
   formatEntry,
   isWanted,
   type Level,
   type LogEntry,
   levels,
   parseLine,
-  rawLine,
   timeOf,
   type Wanted,
 } from './logline.js';
-import { writeOut } from './output.js';
 import { type Cursor, endOfLines, follow, linesBackwards, openIfThere } from './tail.js';
 import { homely } from './text.js';
 
@@ -43,12 +42,16 @@ async function logs(context: Context, flags: LogFlags): Promise<void> {
   const most = countOf(flags.lines);
   const wanted: Wanted = { level: flags.level ?? 'debug', since: sinceOf(flags.since, Date.now()) };
   const path = await pathOf(context);
-  const print = (entry: LogEntry) => (output.json ? rawLine(entry) : formatEntry(entry, output.colors));
+  const print = async (entries: readonly LogEntry[]) => {
+    if (output.json) for (const entry of entries) output.object(fieldsOf(entry));
+    else output.data(entries.map((entry) => formatEntry(entry, output.colors)).join(''));
+    await output.drained();
+  };
   const cursor = openAtEnd(path);
   if (!cursor && !flags.follow)
     throw failure('NotFound', `There is no log at ${path} yet.`, 'The daemon writes it: `rdv daemon start`.');
   try {
-    if (cursor) await writeOut(lastOf(path, cursor, most, wanted).map(print).join(''));
+    if (cursor) await print(lastOf(path, cursor, most, wanted));
   } catch (error) {
     if (cursor) closeSync(cursor.fd);
     throw error;
@@ -56,11 +59,10 @@ async function logs(context: Context, flags: LogFlags): Promise<void> {
   if (!flags.follow) return closeSync(cursor!.fd);
   if (!cursor) output.note(`There is no log at ${homely(path)} yet; waiting for it.`);
   const take = async (lines: string[]) => {
-    const entries = lines.map(parseLine).filter((entry) => isWanted(entry, wanted));
-    if (entries.length > 0) await writeOut(entries.map(print).join(''));
+    await print(lines.map(parseLine).filter((entry) => isWanted(entry, wanted)));
   };
   await follow(path, cursor, take, signal);
-  process.exitCode = INTERRUPTED;
+  output.exit(INTERRUPTED);
 }
 
 const INTERRUPTED = 130;

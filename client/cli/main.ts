@@ -6,7 +6,7 @@ import { isHooked } from '../hook/report.js';
 import { quickConnect } from '../quick.js';
 import { tellFailure } from './fail.js';
 import { parseLight } from './light.js';
-import { createOutput, endOnClosedOutput } from './output.js';
+import { createOutput, createVoice, endOnClosedOutput } from './output.js';
 import { version } from './version.js';
 
 const TIMEOUT_MS = 30_000;
@@ -21,7 +21,7 @@ async function runLight(argv: readonly string[]): Promise<boolean> {
   const interrupted = () => process.exit(130);
   process.once('SIGINT', interrupted);
   try {
-    await command.run({ call: client.call, output: createOutput(command.flags) });
+    await command.run({ call: client.call, output: createOutput(command.flags, createVoice()) });
   } catch (error) {
     if (isHandedOver(error, command.reads)) return false;
     throw error;

@@ -6,28 +6,31 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pathOf } from './examples.js';
 import { failure } from './fail.js';
-import { globalFlags } from './flags.js';
 import { commandIn } from './help.js';
+import type { OutputOf } from './line.js';
 import { means } from './meaning.js';
-import { createOutput, writeOut } from './output.js';
+import type { Output } from './output.js';
 import { manualPage } from './roff.js';
 import { built, version } from './version.js';
 
 /** `everything` is the whole tree, options included. */
-export function addMan(program: Command, everything: () => Command): void {
+export function addMan(program: Command, outputOf: OutputOf, everything: () => Command): void {
   const command = program
     .command('man [command...]')
     .description('Shows the manual page of a command; off a terminal, prints it for man and troff.')
     .addHelpText('after', '\nExamples:\n  rdv man\n  rdv man session list\n  rdv man new > rdv-new.1')
-    .action((path: string[], _: object, self: Command) => show(commandIn(everything(), path), self));
+    .action((path: string[], _: object, self: Command) => show(commandIn(everything(), path), outputOf(self)));
   means(command.registeredArguments[0]!, { names: 'topic' });
 }
 
-async function show(command: Command, self: Command): Promise<void> {
+function show(command: Command, output: Output): void {
   const page = manualPage(command, { version, date: built });
-  const output = createOutput(globalFlags(self));
-  if (output.json) return output.object({ name: pathOf(command).join('-'), page });
-  if (output.columns === undefined) return writeOut(page);
+  if (output.json) output.object({ name: pathOf(command).join('-'), page });
+  else if (output.columns === undefined) output.data(page);
+  else open(command, page, output);
+}
+
+function open(command: Command, page: string, output: Output): void {
   const folder = mkdtempSync(join(tmpdir(), 'rdv-man-'));
   try {
     const path = join(folder, `${pathOf(command).join('-')}.1`);
@@ -40,7 +43,7 @@ async function show(command: Command, self: Command): Promise<void> {
         `man cannot be run: ${error.message}.`,
         `See \`${pathOf(command).join(' ')} --help\`.`,
       );
-    process.exitCode = status ?? 1;
+    output.exit(status ?? 1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 /** `rdv mcp`: sessions as tools, for agents that speak MCP; `rdv mcp config` makes a client start it. */
 import type { Command } from 'commander';
 import type { WithContext } from './context.js';
+import { inShell } from './fail.js';
 import type { ConfigFlags } from './mcp-config.js';
 import { version } from './version.js';
 
@@ -14,11 +15,12 @@ export function addMcp(program: Command, withContext: WithContext): void {
   const mcp = withChoice(
     program.command('mcp').description('Serves sessions, terminals and agents as tools of MCP, on stdin and stdout.'),
   ).action(({ all, tools, readOnly }: McpFlags, command: Command) =>
-    withContext(command, async ({ endpoint, daemonFile, autostart }) => {
+    withContext(command, async ({ endpoint, daemonFile, autostart, isOneOfMany, output }) => {
+      if (isOneOfMany) throw inShell('mcp');
       // Its library is larger than all the rest.
       const { serveStdio } = await import('../mcp/main.js');
       const choice = { all, readOnly, tools: tools?.split(',').filter(Boolean) };
-      process.exitCode = await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version });
+      output.exit(await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version }));
     }),
   );
   withChoice(

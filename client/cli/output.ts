@@ -11,6 +11,35 @@ export interface OutputFlags {
   readonly color?: boolean;
 }
 
+/** What went wrong, for a person; `code` and `details` are for programs. */
+export interface Told {
+  readonly cause: string;
+  readonly cure: string;
+  readonly code?: string | undefined;
+  readonly details?: unknown;
+}
+
+/** The ways out of a command line: those of the process, or in `rdv shell` those of a line among others. */
+export interface Voice {
+  /** What the command ends with when nothing fails. */
+  exitCode: number;
+  /** Data; it must be clean. */
+  data(text: string): void;
+  /** One JSON line of data. */
+  object(value: unknown): void;
+  fail(told: Told): void;
+}
+
+/** Those of the process. `where` stands before each cause: which of many lines it was. */
+export function createVoice(where = ''): Voice {
+  return {
+    exitCode: 0,
+    data: (text) => void (text && process.stdout.write(text)),
+    object: (value) => void process.stdout.write(`${toJson(value)}\n`),
+    fail: ({ cause, cure }) => tellError(`rdv: ${where}${cause}\n${cure}\n`),
+  };
+}
+
 export interface Output {
   readonly json: boolean;
   /** Columns of the terminal stdout is; undefined off a terminal. */
@@ -20,11 +49,17 @@ export interface Output {
   data(text: string): void;
   /** Writes one JSON line to stdout. */
   object(value: unknown): void;
+  /** Resolves once there is room for more. */
+  drained(): Promise<void>;
+  /** Cause and cure, where a command goes on after it. */
+  fail(told: Told): void;
+  /** What the command ends with unless it throws. */
+  exit(code: number): void;
   /** One line for the person at the terminal; nothing with --quiet. */
   note(line: string): void;
 }
 
-export function createOutput(flags: OutputFlags): Output {
+export function createOutput(flags: OutputFlags, voice: Voice): Output {
   const { stdout } = process;
   const colored =
     stdout.isTTY === true && flags.color !== false && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
@@ -32,8 +67,11 @@ export function createOutput(flags: OutputFlags): Output {
     json: flags.json ?? false,
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     colors: pc.createColors(colored),
-    data: (text) => void (text && stdout.write(text)),
-    object: (value) => void stdout.write(`${toJson(value)}\n`),
+    data: voice.data,
+    object: voice.object,
+    drained,
+    fail: voice.fail,
+    exit: (code) => void (voice.exitCode = code),
     note: (line) => void (flags.quiet || tellError(`${line}\n`)),
   };
 }
@@ -41,6 +79,10 @@ export function createOutput(flags: OutputFlags): Output {
 /** Writes to stdout, and waits while it is full. */
 export async function writeOut(data: Uint8Array | string): Promise<void> {
   if (!process.stdout.write(data)) await once(process.stdout, 'drain');
+}
+
+async function drained(): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
 }
 
 /** Written at once, so that it is out even when the process ends on the next line. */

@@ -4,7 +4,7 @@ import { errors } from '#protocol/errors';
 import { type Listing, shortIds } from '../pick.js';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
-import { type Output, tellError } from './output.js';
+import type { Output } from './output.js';
 import { resolveId } from './resolve.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';
@@ -37,7 +37,7 @@ export async function inject(
     ...(key !== undefined && { idempotencyKey: key }),
   };
   const receipt = await context.call('agent/send', params);
-  process.exitCode = exitOf(receipt);
+  context.output.exit(exitOf(receipt));
   if (context.output.json) context.output.object(receipt);
   else showReceipt(context.output, receipt);
 }
@@ -76,7 +76,7 @@ export function showReceipt(output: Output, receipt: Receipt): void {
   }
   if (evidence.length > 0) output.note(`Seen: ${clean(evidence.join('; '))}.`);
   const cause = reason ?? `It was ${stateWords[state]}.`;
-  tellError(`rdv: ${clean(cause)}\n${cures[code ?? ''] ?? cureOf(state, sessionId)}\n`);
+  output.fail({ cause: clean(cause), cure: cures[code ?? ''] ?? cureOf(state, sessionId), code: code ?? state });
 }
 
 const WHEN_IDLE = 'Have it wait until the agent is idle: `--mode whenIdle`.';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { errors, RpcError } from '#protocol/errors';
 import { pipe } from '../pipe.js';
 import type { Context, WithContext } from './context.js';
-import { wordsOf } from './fail.js';
+import { inShell, wordsOf } from './fail.js';
 import { tellError } from './output.js';
 import { clean } from './text.js';
 import { version } from './version.js';
@@ -38,6 +38,7 @@ Example:
 const ORPHAN_MS = 500;
 
 async function speak(context: Context): Promise<void> {
+  if (context.isOneOfMany) throw inShell('rpc --stdio');
   const { stdin, stdout } = process;
   const left = new AbortController();
   const watching = abandonment(left);
@@ -56,7 +57,7 @@ async function speak(context: Context): Promise<void> {
     if (!(error instanceof RpcError)) throw error;
     const { cause, cure } = wordsOf(error);
     tellError(`rdv: ${clean(cause)} ${clean(cure)}\n`);
-    process.exitCode = errors[error.kind].exit;
+    context.output.exit(errors[error.kind].exit);
   } finally {
     clearInterval(watching);
     stdin.destroy();

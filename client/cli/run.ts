@@ -28,7 +28,7 @@ export async function run(context: Context, command: readonly string[], flags: R
     : await runShown(context, { ...params, encoding: 'base64' });
   if (output.json) output.object(result);
   if (flags.keep) output.note(`Its session is kept: ${result.sessionId}`);
-  process.exitCode = exitCodeOf(result, context.flags.timeout);
+  output.exit(exitCodeOf(result, context.flags.timeout));
 }
 
 function paramsOf(

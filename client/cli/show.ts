@@ -33,7 +33,7 @@ import { showBranches, showMade, showState, showWorktrees } from './worktrees.js
 /** With --json the result as it came; otherwise its fields, one a line, and its lists of records as tables. */
 export async function showResult(output: Output, method: MethodName, result: object): Promise<void> {
   const code = codeOf(method, result);
-  if (code !== 0) process.exitCode = code;
+  if (code !== 0) output.exit(code);
   if (output.json) return output.object(result);
   const view = views[method] as ((output: Output, result: object, now: number) => void | Promise<void>) | undefined;
   return view ? view(output, result, Date.now()) : showFields(output, result);

@@ -2,15 +2,16 @@
 import type { Command } from 'commander';
 import { nearest } from '../nearest.js';
 import { pathOf } from './examples.js';
+import type { Told } from './output.js';
 import { clean } from './text.js';
 
 /** One line of cause, one of cure. `text` is what the library says of it. */
-export function usageError(text: string, command: Command): string {
+export function usageError(text: string, command: Command): Told {
   const [, said = '', near] =
     /^(?:error: )?(.*?)(?:\n?\s*\(Did you mean (?:one of )?(.+)\?\))?$/s.exec(text.trim()) ?? [];
   const meant = /^unknown command/.test(said) ? meantCommand(command, near) : (near ?? meantWord(said, command));
   const hint = meant ? `Did you mean \`${clean(meant)}\`? ` : '';
-  return `rdv: ${clean(said)}\n${hint}See \`${pathOf(command).join(' ')} --help\`.\n`;
+  return { cause: clean(said), cure: `${hint}See \`${pathOf(command).join(' ')} --help\`.`, code: 'USAGE' };
 }
 
 function meantWord(said: string, command: Command): string | undefined {

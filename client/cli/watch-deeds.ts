@@ -42,7 +42,7 @@ async function attachFrom(context: Context, stage: Stage, feed: KeptFeed, id: st
   try {
     await attach(context, await findSession(context.call, id), {});
     // How the session was left is not how the dashboard ends.
-    process.exitCode = undefined;
+    context.output.exit(0);
   } finally {
     feed.resume();
     stage.enter();

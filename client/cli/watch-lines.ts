@@ -1,7 +1,6 @@
 /** `rdv watch --jsonl`: how things stand as one line, then a line for each change as the daemon tells it. */
 import { once } from 'node:events';
 import type { Context } from './context.js';
-import { toJson } from './text.js';
 import { openFeed } from './watch-feed.js';
 
 /** Lines that wait for a slow reader, and then? Nothing more is taken; what is missed is told once they are read. */
@@ -13,7 +12,7 @@ export async function printChanges(context: Context): Promise<void> {
   const { stdout } = process;
   let since: number | undefined;
   const print = (line: object) => {
-    stdout.write(`${toJson(line)}\n`);
+    context.output.object(line);
     if (stdout.writableLength > WAITING_BYTES) feed?.close();
   };
   let feed: ReturnType<typeof openFeed> | undefined;
@@ -34,5 +33,5 @@ export async function printChanges(context: Context): Promise<void> {
     since = feed.seq;
     if (!context.signal.aborted && stdout.writableNeedDrain) await Promise.race([once(stdout, 'drain'), interrupted]);
   }
-  process.exitCode = INTERRUPTED;
+  context.output.exit(INTERRUPTED);
 }

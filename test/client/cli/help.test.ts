@@ -142,7 +142,12 @@ test('where nothing is near, only the help is pointed to', async () => {
 async function said(typed: string): Promise<string> {
   let told = '';
   for (const command of commands)
-    command.configureOutput({ outputError: (text) => void (told = usageError(text, command)) });
+    command.configureOutput({
+      outputError(text) {
+        const { cause, cure } = usageError(text, command);
+        told = `rdv: ${cause}\n${cure}\n`;
+      },
+    });
   await assert.rejects(program.parseAsync(typed.split(' '), { from: 'user' }));
   return told;
 }
