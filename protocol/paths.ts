@@ -24,6 +24,8 @@ export interface Paths {
   readonly tokens: string;
   /** The end of the audit, kept outside its table. */
   readonly auditHead: string;
+  /** The lines typed into `rdv shell`. */
+  readonly history: string;
   /** What people may add to the rules for agents; need not be there. */
   readonly agents: string;
   /** What people may set; need not be there. */
@@ -58,6 +60,7 @@ export function pathsIn(home: string): Paths {
     serviceToken: `${home}/server/service-token`,
     tokens: `${home}/run/tokens`,
     auditHead: `${home}/audit.head`,
+    history: `${home}/history`,
     agents: `${home}/agents`,
     config: `${home}/config.toml`,
     log: `${home}/log/rdvd.log`,

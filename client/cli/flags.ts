@@ -48,6 +48,17 @@ export function globalFlags(command: Command): GlobalFlags {
   return typed;
 }
 
+/** As they would be typed. */
+export function wordsOfFlags(flags: GlobalFlags): string[] {
+  const given: Readonly<Record<string, unknown>> = { ...flags };
+  return table.flatMap(([text]) => {
+    const option = new Option(text);
+    const value = given[option.attributeName()];
+    if (value === undefined) return [];
+    return option.isBoolean() ? [option.long!] : [option.long!, String(value)];
+  });
+}
+
 /** Undefined when not given. Throws InvalidParams. */
 export function timeoutOf({ timeout }: GlobalFlags): number | undefined {
   if (timeout === undefined) return undefined;

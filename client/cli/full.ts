@@ -20,6 +20,7 @@ import { addMethodCommands, groupOf, type Invocation } from './methods.js';
 import { createOutput, type Voice } from './output.js';
 import { formatOverview } from './overview.js';
 import { addRpc } from './rpc.js';
+import { addShell, type RunLine } from './shell.js';
 import { showResult } from './show.js';
 import { clean } from './text.js';
 import { usageError } from './usage.js';
@@ -47,6 +48,20 @@ async function runLine(program: Command, argv: readonly string[], { voice }: Lin
     if (error instanceof CommanderError) return usageExit(error);
     return tellFailure(error, argv.includes('--debug'), voice.fail);
   }
+}
+
+/** Many, on one tree of commands. */
+function beginLines(): RunLine {
+  let current: Line | undefined;
+  let program: Command | undefined;
+  return (argv, line) => {
+    current = line;
+    program ??= buildProgram(
+      'everything',
+      withLine(() => current!),
+    );
+    return runLine(program, argv, line);
+  };
 }
 
 /** How the actions of a program get what they work with. */
@@ -93,6 +108,7 @@ export function buildProgram(argv: readonly string[] | 'everything', stage: Stag
   addHelp(program, outputOf);
   addMan(program, outputOf, () => buildProgram('everything', stage));
   addWorktreeRemoval(program, withContext);
+  addShell(program, withContext, beginLines);
   addMethodCommands(program, argv, (invocation, command) =>
     withContext(command, (context) => runMethod(context, invocation)),
   );
@@ -128,6 +144,7 @@ function dress(command: Command, stage: Stage): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: (text) => stage.voice().data(text),
+    writeErr: (text) => stage.voice().help(text, usageError('It takes one of its commands.', command)),
     outputError: (text) => stage.voice().fail(usageError(text, command)),
   });
   addGlobalFlags(command);

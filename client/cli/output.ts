@@ -28,6 +28,8 @@ export interface Voice {
   /** One JSON line of data. */
   object(value: unknown): void;
   fail(told: Told): void;
+  /** Of a command line that is not whole: the help that tells what may follow, or the failure for those who read no help. */
+  help(text: string, told: Told): void;
 }
 
 /** Those of the process. `where` stands before each cause: which of many lines it was. */
@@ -37,6 +39,7 @@ export function createVoice(where = ''): Voice {
     data: (text) => void (text && process.stdout.write(text)),
     object: (value) => void process.stdout.write(`${toJson(value)}\n`),
     fail: ({ cause, cure }) => tellError(`rdv: ${where}${cause}\n${cure}\n`),
+    help: (text) => tellError(text),
   };
 }
 

@@ -28,7 +28,7 @@ export async function inject(
   const { mode, wait, ttlMs, submit, reason, key } = flags;
   const params: Params<'agent/send'> = {
     sessionId: await resolveId(context.call, given),
-    text: words.length === 1 && words[0] === '-' ? await standardInput() : words.join(' '),
+    text: words.length === 1 && words[0] === '-' ? await standardInput(context) : words.join(' '),
     ...(mode && { mode }),
     ...(wait && { wait }),
     ...(ttlMs !== undefined && { ttlMs: millisecondsOf(ttlMs) }),
@@ -42,7 +42,9 @@ export async function inject(
   else showReceipt(context.output, receipt);
 }
 
-async function standardInput(): Promise<string> {
+async function standardInput({ isOneOfMany }: Context): Promise<string> {
+  if (isOneOfMany)
+    throw failure('InvalidParams', "The standard input is the shell's here.", 'Give the text itself, in quotes.');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString().replace(/\n$/, '');
