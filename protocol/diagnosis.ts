@@ -1,4 +1,5 @@
 /** What the doctor says: `rdvd doctor` prints it as JSON, and whoever runs that reads it. */
+import * as z from 'zod';
 
 export type Level = 'ok' | 'note' | 'warning' | 'failure';
 
@@ -31,3 +32,20 @@ export interface Diagnosis {
   /** What was put right, before `checks` were made. */
   readonly fixes: readonly { readonly name: string; readonly done: string }[];
 }
+
+export const Diagnosis = z.object({
+  healthy: z.boolean(),
+  home: z.string(),
+  running: z.boolean().nullable(),
+  pid: z.number().int().nullable(),
+  checks: z.array(
+    z.object({
+      level: z.enum(['ok', 'note', 'warning', 'failure']),
+      seen: z.string(),
+      cure: z.string().optional(),
+      name: z.string(),
+      title: z.string(),
+    }),
+  ),
+  fixes: z.array(z.object({ name: z.string(), done: z.string() })),
+});

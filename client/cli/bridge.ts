@@ -30,13 +30,18 @@ export function addBridgeCommands(program: Command, withContext: WithContext): v
   const group = program.command('bridge').description('Starts, stops and asks the bridge, which serves HTTP.');
   const add = adderTo(group, withContext);
   const port = ['--port <n>', 'also answer on this port of 127.0.0.1; 0 for any that is free'] as const;
-  add('start', 'Starts the bridge unless it runs.', start).option(...port);
-  add('stop', 'Stops the bridge; the daemon and its sessions go on.', stop);
-  add('status', 'Tells where the bridge answers, and whether it reaches the daemon.', status);
-  add('run', 'Runs the bridge in the foreground.', (context, flags: Flags) =>
+  add('start', 'BridgeStatus', 'Starts the bridge unless it runs.', start).option(...port);
+  add('stop', 'Done', 'Stops the bridge; the daemon and its sessions go on.', stop);
+  add('status', 'BridgeStatus', 'Tells where the bridge answers, and whether it reaches the daemon.', status);
+  add('run', 'nothing', 'Runs the bridge in the foreground.', (context, flags: Flags) =>
     foreground(context, bridgeFile(context), portOf(flags)),
   ).option(...port);
-  add('print-next-config', 'Prints the file that puts a Next.js app in front of it: `proxy.ts`.', printNextConfig);
+  add(
+    'print-next-config',
+    'Text',
+    'Prints the file that puts a Next.js app in front of it: `proxy.ts`.',
+    printNextConfig,
+  );
 }
 
 /** Its bundle lies beside the daemon's. */

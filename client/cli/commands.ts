@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { SessionStatus } from '#protocol';
 import { fromText } from '#protocol/fields';
+import { answering } from './answer.js';
 import { confirm } from './ask.js';
 import { type AttachFlags, attach, refuseWithoutTerminal } from './attach.js';
 import type { Context, WithContext } from './context.js';
@@ -20,8 +21,7 @@ import { clean } from './text.js';
 import { type WatchFlags, watch } from './watch.js';
 
 export function addSessionCommands(program: Command, withContext: WithContext): void {
-  program
-    .command('ls')
+  answering(program.command('ls'), 'session/list')
     .helpGroup(BEGIN)
     .description('Lists the sessions that are open.')
     .option('--all', 'closed and trashed ones too')
@@ -44,8 +44,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
   addRecordings(program, withContext);
   addAttach(program, withContext);
   addWatch(program, withContext);
-  program
-    .command('send <id> [text...]')
+  answering(program.command('send <id> [text...]'), 'session/send')
     .helpGroup(BEGIN)
     .description('Types text and keys into a session.')
     .option('--enter', 'press Enter at the end')
@@ -55,8 +54,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
       withContext(command, (context) => send(context, id, words, flags)),
     );
   addInject(program, withContext);
-  program
-    .command('screen <id>')
+  answering(program.command('screen <id>'), 'session/scrollback')
     .helpGroup(BEGIN)
     .description('Prints what a session shows.')
     .option('--lines <n>', 'history lines above the screen (default: 0)')
@@ -64,8 +62,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
     .action((id: string, flags: { lines?: string }, command: Command) =>
       withContext(command, (context) => screen(context, id, flags)),
     );
-  program
-    .command('close <id>')
+  answering(program.command('close <id>'), 'session/close')
     .helpGroup(BEGIN)
     .description('Ends the processes of a session.')
     .option('--trash', 'move it to the trash, with the worktree that was made for it')
@@ -75,8 +72,7 @@ export function addSessionCommands(program: Command, withContext: WithContext): 
     .action((id: string, flags: CloseFlags, command: Command) =>
       withContext(command, (context) => close(context, id, flags)),
     );
-  program
-    .command('demo')
+  answering(program.command('demo'), 'session/create')
     .helpGroup(BEGIN)
     .description('Starts a session with live output, shows it for a few seconds, and tells what to type next.')
     .action((_flags: object, command: Command) => withContext(command, demo));
@@ -88,8 +84,7 @@ const addEntry = (text: string, before: object = {}) => ({
 });
 
 function addNew(program: Command, withContext: WithContext): void {
-  program
-    .command('new [command...]')
+  answering(program.command('new [command...]'), 'session/create')
     .helpGroup(BEGIN)
     .description('Starts a program, or your shell, in a new session and attaches to it.')
     .passThroughOptions()
@@ -111,8 +106,7 @@ function addNew(program: Command, withContext: WithContext): void {
 }
 
 function addRun(program: Command, withContext: WithContext): void {
-  program
-    .command('run <command...>')
+  answering(program.command('run <command...>'), 'session/run')
     .helpGroup(BEGIN)
     .description("Runs a command to its end in a session of its own; its output and exit code are rdv's.")
     .passThroughOptions()
@@ -131,8 +125,7 @@ function addRun(program: Command, withContext: WithContext): void {
 }
 
 function addRecordings(program: Command, withContext: WithContext): void {
-  program
-    .command('record <id>')
+  answering(program.command('record <id>'), 'session/record')
     .description('Records a session into an asciicast file, and prints its path.')
     .option('--stop', 'end the recording')
     .option('--status', 'tell how it stands')
@@ -140,8 +133,7 @@ function addRecordings(program: Command, withContext: WithContext): void {
     .action((id: string, flags: RecordFlags, command: Command) =>
       withContext(command, (context) => record(context, id, flags)),
     );
-  program
-    .command('play <file>')
+  answering(program.command('play <file>'), 'nothing')
     .description('Shows a recording: Space pauses, q leaves. Off a terminal, prints all of it at once.')
     .option('--speed <n>', 'so many times as fast (default: 1)')
     .option('--idle <seconds>', 'let no pause take longer')
@@ -154,8 +146,7 @@ function addRecordings(program: Command, withContext: WithContext): void {
 const mapField = { type: 'map', required: false, description: '' } as const;
 
 function addAttach(program: Command, withContext: WithContext): void {
-  program
-    .command('attach <id>')
+  answering(program.command('attach <id>'), 'nothing')
     .helpGroup(BEGIN)
     .description('Shows a session in this terminal and types into it; Ctrl-] d leaves it running.')
     .option('--detach-keys <keys>', 'how to leave (default: ctrl-],d)')
@@ -172,8 +163,7 @@ function addAttach(program: Command, withContext: WithContext): void {
 }
 
 function addWatch(program: Command, withContext: WithContext): void {
-  program
-    .command('watch')
+  answering(program.command('watch'), 'WatchLine', true)
     .helpGroup(BEGIN)
     .description('Shows all sessions with what their agents do, as it changes; keys attach, send, answer.')
     .option('--jsonl', 'print how things stand, then each change, as lines of JSON; so does --json')
@@ -188,8 +178,7 @@ function addWatch(program: Command, withContext: WithContext): void {
 }
 
 function addInject(program: Command, withContext: WithContext): void {
-  program
-    .command('inject <session> <text...>')
+  answering(program.command('inject <session> <text...>'), 'agent/send')
     .helpGroup(BEGIN)
     .description(
       "Types a prompt into a session's agent with care, and tells what was seen of it; - reads it from stdin.",

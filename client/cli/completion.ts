@@ -1,13 +1,13 @@
 /** `rdv completion`: the script that makes Tab complete commands, options and what the daemon knows. */
 import { basename } from 'node:path';
 import { Argument, type Command } from 'commander';
+import { answering } from './answer.js';
 import { failure } from './fail.js';
 import type { OutputOf } from './line.js';
 import { type Shell, scripts, shells } from './scripts.js';
 
 export function addCompletion(program: Command, outputOf: OutputOf): void {
-  program
-    .command('completion')
+  answering(program.command('completion'), 'Script')
     .description('Prints the script that makes Tab complete rdv in your shell: commands, options, sessions by name.')
     .addArgument(new Argument('[shell]', 'whose script (default: that of $SHELL)').choices(shells))
     .addHelpText('after', PLACES)

@@ -14,13 +14,13 @@ type Report = Result<'config/get'>;
 export function addConfigCommands(program: Command, withContext: WithContext): void {
   const group = groupOf(program, 'config').description('Shows and checks the configuration.');
   const add = adderTo(group, withContext);
-  add('show', 'Prints every setting with what it does, as a file that could be used.', show);
-  add('path', 'Prints where the file is, or would be.', async ({ endpoint, output }) => {
+  add('show', 'config/get', 'Prints every setting with what it does, as a file that could be used.', show);
+  add('path', 'ConfigPath', 'Prints where the file is, or would be.', async ({ endpoint, output }) => {
     const { config } = endpoint.paths;
     if (output.json) output.object({ path: config });
     else output.data(`${cleanLines(config)}\n`);
   });
-  add('check', 'Tells every mistake in the file; exits with 2 when there is one.', check);
+  add('check', 'ConfigCheck', 'Tells every mistake in the file; exits with 2 when there is one.', check);
 }
 
 async function show(context: Context): Promise<void> {

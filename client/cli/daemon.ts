@@ -19,23 +19,25 @@ const STOP_MS = 35_000;
 export function addDaemonCommands(program: Command, withContext: WithContext): void {
   const group = program.command('daemon').description('Starts, stops and asks the daemon.');
   const add = adderTo(group, withContext);
-  add('start', 'Starts the daemon unless it runs.', start);
-  add('stop', 'Stops the daemon; sessions live on in tmux, and end where there is none.', stop);
+  add('start', 'daemon/status', 'Starts the daemon unless it runs.', start);
+  add('stop', 'daemon/stop', 'Stops the daemon; sessions live on in tmux, and end where there is none.', stop);
   add(
     'restart',
+    'Restarted',
     'Starts another daemon in its place; sessions live on, clients wait a moment.',
     async (context, { yes = false }: { yes?: boolean }) => {
       refuseForeign(context);
-      if (!(await restart(context, yes))) await start(context);
+      if (!(await restart(context, yes))) await startInstead(context);
     },
   ).option('--yes', 'do it without asking, also where sessions end with the daemon');
-  add('status', 'Tells what runs: version, process, paths and counts.', status);
-  add('run', 'Runs the daemon in the foreground.', (context) => foreground(context, context.daemonFile));
+  add('status', 'daemon/status', 'Tells what runs: version, process, paths and counts.', status);
+  add('run', 'nothing', 'Runs the daemon in the foreground.', (context) => foreground(context, context.daemonFile));
   addUnitCommands(add);
 }
 
 function addUnitCommands(add: ReturnType<typeof adderTo>): void {
-  add('install', 'Has systemd or launchd start the daemon at login and keep it running.', async (context, flags) => {
+  const says = 'Has systemd or launchd start the daemon at login and keep it running.';
+  add('install', 'InstalledUnits', says, async (context, flags) => {
     refuseForeign(context);
     await install(context, flags);
   })
@@ -46,10 +48,12 @@ function addUnitCommands(add: ReturnType<typeof adderTo>): void {
     .addOption(new Option('--print').hideHelp())
     .option('--force', 'write over a unit that rdv did not write')
     .option('--yes', 'do it without asking, also where sessions end with the daemon');
-  add('uninstall', 'Stops what was installed and removes its units; sessions live on.', uninstall).option(
-    '--force',
-    'also a unit that rdv did not write',
-  );
+  add(
+    'uninstall',
+    'RemovedUnits',
+    'Stops what was installed and removes its units; sessions live on.',
+    uninstall,
+  ).option('--force', 'also a unit that rdv did not write');
 }
 
 async function status(context: Context): Promise<void> {
@@ -84,17 +88,34 @@ function refuseForeign({ endpoint }: Context): void {
 }
 
 async function start(context: Context): Promise<void> {
+  const { output } = context;
+  const status = await begin(context);
+  if (output.json) output.object(status);
+  else output.note(runs(status));
+}
+
+/** None ran whose place it could take. */
+async function startInstead(context: Context): Promise<void> {
+  const { output } = context;
+  const status = await begin(context);
+  const { pid, version } = status;
+  if (output.json) output.object({ from: null, to: { pid, version }, awayMs: 0 });
+  else output.note(runs(status));
+}
+
+async function begin(context: Context): Promise<Result<'daemon/status'>> {
   refuseForeign(context);
-  const { endpoint, daemonFile, signal, output } = context;
+  const { endpoint, daemonFile, signal } = context;
   const client = await ensureDaemon({ endpoint, daemonFile, signal, autostart: true });
   try {
-    const status = await client.call('daemon/status', {}, { signal });
-    if (output.json) output.object(status);
-    else output.note(`The daemon runs: pid ${status.pid}, socket ${status.socket}.${withoutTmux(status)}`);
+    return await client.call('daemon/status', {}, { signal });
   } finally {
     client.close();
   }
 }
+
+const runs = (status: Result<'daemon/status'>) =>
+  `The daemon runs: pid ${status.pid}, socket ${status.socket}.${withoutTmux(status)}`;
 
 const withoutTmux = ({ backend }: Result<'daemon/status'>) =>
   backend.kind === 'tmux' ? '' : ' It runs without tmux: sessions end with it (`rdv daemon health`).';
@@ -104,7 +125,7 @@ async function stop(context: Context): Promise<void> {
   const { endpoint, output } = context;
   const client = await context.clientIfRunning().catch(ignoreAway);
   if (!client) {
-    if (output.json) return output.object({ success: true });
+    if (output.json) return output.object({ success: true, sessions: 'live on' });
     return output.note('No daemon runs.');
   }
   const gone = new Promise<void>((resolve) => void client.onClose(resolve));

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Checked, Diagnosis } from '#protocol/diagnosis';
 import { RpcError } from '#protocol/errors';
+import { answering } from './answer.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import { showDiagnosis } from './findings.js';
@@ -19,8 +20,7 @@ interface DoctorFlags {
 }
 
 export function addDoctor(program: Command, withContext: WithContext): void {
-  program
-    .command('doctor')
+  answering(program.command('doctor'), 'Diagnosis')
     .description('Looks at all that rdv needs, with a cure for what is wrong.')
     .option('--fix', 'put right what is safe, then look again')
     .option('--verbose', 'also what is well')

@@ -1,12 +1,12 @@
 /** `rdv help <command...>`: the help of a command, as `--help` behind it shows it. */
 import type { Command } from 'commander';
+import { answering } from './answer.js';
 import { textBelow } from './examples.js';
 import type { OutputOf } from './line.js';
 import { means } from './meaning.js';
 
 export function addHelp(program: Command, outputOf: OutputOf): void {
-  const command = program
-    .command('help [command...]')
+  const command = answering(program.command('help [command...]'), 'Help')
     .description('Shows what a command takes, with an example.')
     .addHelpText('after', '\nExamples:\n  rdv help\n  rdv help session list')
     .action((path: string[], _: object, self: Command) => {

@@ -2,6 +2,7 @@
 import { closeSync, existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { readSettings } from '../settings.js';
+import { answering } from './answer.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
 import {
@@ -23,14 +24,15 @@ interface LogFlags {
   readonly follow?: boolean;
   readonly level?: Level;
   readonly since?: string;
+  readonly jsonl?: boolean;
 }
 
 export function addLogs(program: Command, withContext: WithContext): void {
-  program
-    .command('logs')
+  answering(program.command('logs'), 'LogEntry', true)
     .description("Prints the end of the daemon's log; it need not run for that.")
     .option('-n, --lines <n>', 'how many lines at most', '100')
     .option('-f, --follow', 'go on with what is added, until Ctrl-C')
+    .option('--jsonl', 'the entries as they are written, a line of JSON each; so does --json')
     .addOption(new Option('--level <level>', 'this one and worse').choices(Object.keys(levels)))
     .option('--since <time>', 'nothing older: 30s, 10m, 2h, 3d, or a date')
     .addHelpText('after', '\nExamples:\n  rdv logs -f\n  rdv logs --level warn --since 2h')
@@ -43,7 +45,7 @@ async function logs(context: Context, flags: LogFlags): Promise<void> {
   const wanted: Wanted = { level: flags.level ?? 'debug', since: sinceOf(flags.since, Date.now()) };
   const path = await pathOf(context);
   const print = async (entries: readonly LogEntry[]) => {
-    if (output.json) for (const entry of entries) output.object(fieldsOf(entry));
+    if (output.json || flags.jsonl) for (const entry of entries) output.object(fieldsOf(entry));
     else output.data(entries.map((entry) => formatEntry(entry, output.colors)).join(''));
     await output.drained();
   };

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { answering } from './answer.js';
 import { pathOf } from './examples.js';
 import { failure } from './fail.js';
 import { commandIn } from './help.js';
@@ -15,8 +16,7 @@ import { built, version } from './version.js';
 
 /** `everything` is the whole tree, options included. */
 export function addMan(program: Command, outputOf: OutputOf, everything: () => Command): void {
-  const command = program
-    .command('man [command...]')
+  const command = answering(program.command('man [command...]'), 'ManualPage')
     .description('Shows the manual page of a command; off a terminal, prints it for man and troff.')
     .addHelpText('after', '\nExamples:\n  rdv man\n  rdv man session list\n  rdv man new > rdv-new.1')
     .action((path: string[], _: object, self: Command) => show(commandIn(everything(), path), outputOf(self)));

@@ -1,5 +1,6 @@
 /** `rdv mcp`: sessions as tools, for agents that speak MCP; `rdv mcp config` makes a client start it. */
 import type { Command } from 'commander';
+import { answering } from './answer.js';
 import type { WithContext } from './context.js';
 import { inShell } from './fail.js';
 import type { ConfigFlags } from './mcp-config.js';
@@ -13,7 +14,9 @@ interface McpFlags {
 
 export function addMcp(program: Command, withContext: WithContext): void {
   const mcp = withChoice(
-    program.command('mcp').description('Serves sessions, terminals and agents as tools of MCP, on stdin and stdout.'),
+    answering(program.command('mcp'), 'nothing').description(
+      'Serves sessions, terminals and agents as tools of MCP, on stdin and stdout.',
+    ),
   ).action(({ all, tools, readOnly }: McpFlags, command: Command) =>
     withContext(command, async ({ endpoint, daemonFile, autostart, isOneOfMany, output }) => {
       if (isOneOfMany) throw inShell('mcp');
@@ -24,8 +27,7 @@ export function addMcp(program: Command, withContext: WithContext): void {
     }),
   );
   withChoice(
-    mcp
-      .command('config')
+    answering(mcp.command('config'), 'McpConfig')
       .description('Shows what makes a client of MCP start `rdv mcp`, or writes it into its settings.')
       .option('--client <name>', 'claude-code, claude-desktop, cursor, vscode or gemini')
       .option('--write', 'put it into the settings; everything else there stays as it is')

@@ -2,6 +2,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { allMethods, type Method, type MethodName } from '#protocol';
 import { type Field, fields, fromText } from '#protocol/fields';
+import { answering } from './answer.js';
 import { type Meaning, means } from './meaning.js';
 import { meaningOf } from './nouns.js';
 
@@ -26,7 +27,7 @@ export function addMethodCommands(program: Command, wanted: readonly string[] | 
     const group = groupOf(program, noun);
     // Some are made by hand, where a call alone is not what a person wants.
     if (group.commands.some((command) => command.name() === kebab(verb))) continue;
-    const command = group.command(kebab(verb)).description(method.summary);
+    const command = answering(group.command(kebab(verb)), name).description(method.summary);
     if (wanted !== 'everything' && (!wanted.includes(noun) || !wanted.includes(kebab(verb)))) continue;
     addFields(command, name, method, (params, yes) => run({ name, method, params, yes }, command));
     if (method.example) command.addHelpText('after', `\nExample:\n  ${method.example}`);

@@ -5,5 +5,7 @@ import type { Context } from './context.js';
 
 /** It comes with rdv, beside the bundles, and is printed as it stands. */
 export async function printNextConfig({ daemonFile, output }: Context): Promise<void> {
-  output.data(readFileSync(join(dirname(daemonFile), '../bridge-http/next/proxy.ts'), 'utf8'));
+  const text = readFileSync(join(dirname(daemonFile), '../bridge-http/next/proxy.ts'), 'utf8');
+  if (output.json) output.object({ text });
+  else output.data(text);
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { errors, RpcError } from '#protocol/errors';
 import { pipe } from '../pipe.js';
+import { answering } from './answer.js';
 import type { Context, WithContext } from './context.js';
 import { inShell, wordsOf } from './fail.js';
 import { tellError } from './output.js';
@@ -9,8 +10,7 @@ import { clean } from './text.js';
 import { version } from './version.js';
 
 export function addRpc(program: Command, withContext: WithContext): void {
-  program
-    .command('rpc')
+  answering(program.command('rpc'), 'nothing')
     .description("Speaks the daemon's JSON-RPC on stdin and stdout, logged in; for editors and programs.")
     .requiredOption('--stdio', 'by stdin and stdout; stderr is for people')
     .addHelpText('after', HELP)

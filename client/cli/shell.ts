@@ -1,6 +1,7 @@
 /** `rdv shell`: many commands over one connection, typed at a prompt or read from a pipe. */
 import type { Command } from 'commander';
 import { findEndpoint } from '../endpoint.js';
+import { answering } from './answer.js';
 import type { Context, WithContext } from './context.js';
 import { failure, tellFailure } from './fail.js';
 import { wordsOfFlags } from './flags.js';
@@ -23,8 +24,7 @@ interface ShellFlags {
 const INTERRUPTED = 130;
 
 export function addShell(program: Command, withContext: WithContext, begin: () => RunLine) {
-  program
-    .command('shell')
+  answering(program.command('shell'), 'nothing')
     .description('Runs many commands over one connection: at a prompt, or a line each from a pipe.')
     .option('-e, --exit-on-error', 'from a pipe: end at the first line that fails')
     .option('--jsonl', 'results, errors and the end of each line as lines of JSON, for a program at the other end')

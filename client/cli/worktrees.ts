@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Branch, Result, Worktree, WorktreeState } from '#protocol';
 import { RpcError } from '#protocol/errors';
+import { answering } from './answer.js';
 import { confirm } from './ask.js';
 import type { Context, WithContext } from './context.js';
 import { pathOn } from './directory.js';
@@ -139,8 +140,7 @@ interface RemoveFlags {
 
 /** `rdv worktree remove`: what would be disturbed is shown first, and exactly that is confirmed. */
 export function addWorktreeRemoval(program: Command, withContext: WithContext): void {
-  groupOf(program, 'worktree')
-    .command('remove <worktree>')
+  answering(groupOf(program, 'worktree').command('remove <worktree>'), 'worktree/remove')
     .description('Moves a worktree, by path or branch, to the trash; its branch stays.')
     .option('--force', 'although something is at stake in it; it is shown and asked for')
     .option('--yes', 'do it without asking')
