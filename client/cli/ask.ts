@@ -1,6 +1,5 @@
 /** Asks before something is destroyed. */
 import { createInterface } from 'node:readline/promises';
-import { RpcError } from '#protocol/errors';
 import type { Context } from './context.js';
 import { failure } from './fail.js';
 import { clean } from './text.js';
@@ -19,5 +18,5 @@ export async function confirm({ canAsk, signal }: Context, yes: boolean, deed: s
   } finally {
     lines.close();
   }
-  throw new RpcError('Cancelled', 'Not done.');
+  throw failure('Cancelled', 'Not done.', 'Nothing was changed; --yes does it without asking.');
 }

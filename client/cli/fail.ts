@@ -62,10 +62,10 @@ const cures: Partial<Record<ErrorKind, string>> = {
   MethodNotFound: 'The daemon is older than this rdv: `rdv daemon restart`.',
   ParseError: 'Frame each message as `rdv rpc --help` tells.',
   InvalidParams: 'The command with --help shows what it takes.',
-  Cancelled: 'Nothing was waited for any longer; run the command again.',
+  Cancelled: 'It is not waited for any longer; run the command again to go on.',
   UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon restart`.',
   Unauthorized:
-    'The token file does not fit this daemon: check REMOTE_DEV_DIR, or restart it with `rdv daemon stop` and `rdv daemon start`.',
+    'The token is not of this daemon: check REMOTE_DEV_DIR, RDV_TOKEN and RDV_API_KEY; `rdv doctor` looks at the rest.',
   Forbidden: 'Use a token that may: `rdv token list` shows what yours may do.',
   NotFound: 'See what there is: `rdv ls --all`.',
   Conflict: 'See its state: `rdv ls --all`.',

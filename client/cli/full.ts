@@ -17,11 +17,12 @@ import { addLogs } from './logs.js';
 import { addMan } from './man.js';
 import { addMcp } from './mcp.js';
 import { addMethodCommands, groupOf, type Invocation } from './methods.js';
-import { createOutput, type Voice } from './output.js';
+import { createOutput, type Told, type Voice } from './output.js';
 import { formatOverview } from './overview.js';
 import { addRpc } from './rpc.js';
 import { addShell, type RunLine } from './shell.js';
 import { showResult } from './show.js';
+import { spoken } from './spoken.js';
 import { clean } from './text.js';
 import { usageError } from './usage.js';
 import { version } from './version.js';
@@ -46,7 +47,8 @@ async function runLine(program: Command, argv: readonly string[], { voice }: Lin
     return voice.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageExit(error);
-    return tellFailure(error, argv.includes('--debug'), voice.fail);
+    const tell = (told: Told) => voice.fail({ ...told, cause: spoken(told.cause), cure: spoken(told.cure) });
+    return tellFailure(error, argv.includes('--debug'), tell);
   }
 }
 

@@ -78,7 +78,11 @@ export function showReceipt(output: Output, receipt: Receipt): void {
   }
   if (evidence.length > 0) output.note(`Seen: ${clean(evidence.join('; '))}.`);
   const cause = reason ?? `It was ${stateWords[state]}.`;
-  output.fail({ cause: clean(cause), cure: cures[code ?? ''] ?? cureOf(state, sessionId), code: code ?? state });
+  output.fail({
+    cause: clean(cause),
+    cure: cures[code ?? '']?.replace('<session>', sessionId.slice(0, 8)) ?? cureOf(state, sessionId),
+    code: code ?? state,
+  });
 }
 
 const WHEN_IDLE = 'Have it wait until the agent is idle: `--mode whenIdle`.';

@@ -43,7 +43,7 @@ each command, and then one {"line":1,"exit":0}; one that failed has "error":{"co
 
 Examples:
   rdv shell
-  printf '%s\\n' ls 'send build "npm test" --enter' | rdv shell --exit-on-error`;
+  rdv shell --exit-on-error < commands.txt`;
 
 interface Shell {
   readonly context: Context;

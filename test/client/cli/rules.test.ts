@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parseLight } from '../../../client/cli/light.js';
 import { pickSession } from '../../../client/cli/resolve.js';
 import { statusOf } from '../../../client/cli/sessions.js';
+import { spoken } from '../../../client/cli/spoken.js';
 import { formatTable } from '../../../client/cli/table.js';
 import { ago, clean, cleanLines, toJson } from '../../../client/cli/text.js';
 import { shortIds } from '../../../client/pick.js';
@@ -16,6 +17,18 @@ test('no control character survives', () => {
   assert.equal(clean('a\x1b[31mb\x9b2Jc\nd'), 'a[31mb2Jc d');
   assert.equal(toJson({ a: '\x1b\x7f\x9b' }), '{"a":"\\u001b\\u007f\\u009b"}');
   assert.deepEqual(JSON.parse(toJson({ a: '\x7f\x9bü' })), { a: '\x7f\x9bü' });
+});
+
+test('methods are told as the commands a person types', () => {
+  const cases = {
+    'List them with folder/list.': 'List them with `rdv folder list`.',
+    'See tmux/killOrphaned, or agent/send': 'See `rdv tmux kill-orphaned`, or `rdv agent send`',
+    'session/wait was not answered': '`rdv session wait` was not answered',
+    'Nobody types terminal/input; and/or /tmp/folder/list src/app':
+      'Nobody types terminal/input; and/or /tmp/folder/list src/app',
+    'See `rdv folder list`.': 'See `rdv folder list`.',
+  };
+  for (const [text, told] of Object.entries(cases)) assert.equal(spoken(text), told);
 });
 
 test('times are told in their largest unit', () => {
