@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.js';
 import { type Client, type ConnectOptions, connect } from './index.js';
 import { type Launch, launch } from './launch.js';
 import { findUnit } from './units/installed.js';
+import type { Supervisor } from './units/unit.js';
 
 interface StartOptions {
   readonly endpoint: Endpoint;
@@ -63,30 +64,35 @@ async function starting<T>(options: StartOptions, attempt: () => Promise<T>): Pr
  * Undefined where there is no unit for this data folder, or what keeps it does not answer here or cannot start it: one that
  * is started beside it says why, and the unit takes its place at the next login.
  */
-async function startUnit<T>(attempt: () => Promise<T>, { endpoint, signal }: StartOptions): Promise<T | undefined> {
+async function startUnit<T>(attempt: () => Promise<T>, { endpoint, signal }: StartOptions) {
   const unit = findUnit('daemon', endpoint.paths.home);
   if (!unit) return undefined;
   const late = AbortSignal.timeout(START_MS);
-  try {
-    await unit.start('daemon', signal ? AbortSignal.any([signal, late]) : late);
-  } catch (error) {
-    if (signal?.aborted) notWaitedFor();
-    if (error instanceof RpcError) return undefined;
-    throw error;
+  // One that is about to end counts as running: then the first start does nothing.
+  for (let tries = 2; tries > 0; tries--) {
+    try {
+      await unit.start('daemon', signal ? AbortSignal.any([signal, late]) : late);
+    } catch (error) {
+      if (signal?.aborted) notWaitedFor();
+      if (error instanceof RpcError) return undefined;
+      throw error;
+    }
+    const there = await untilThere(attempt, unit, signal);
+    if (there !== undefined) return there;
   }
-  return untilThere(attempt, signal);
+  return undefined;
 }
 
-async function untilThere<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+/** Not every system waits with its answer until it is ready. Undefined when it ended instead. */
+async function untilThere<T>(attempt: () => Promise<T>, unit: Supervisor, signal: AbortSignal | undefined) {
+  for (const deadline = performance.now() + START_MS; ; ) {
     try {
       return await attempt();
     } catch (error) {
       if (!isAway(error)) throw error;
     }
-    if (performance.now() >= deadline) return undefined;
-    await delay(BACKOFF_MS.first, undefined, signal ? { signal } : {}).catch(notWaitedFor);
+    if (performance.now() >= deadline || (await unit.pid('daemon')) === undefined) return undefined;
+    await delay(BACKOFF_MS.most, undefined, signal ? { signal } : {}).catch(notWaitedFor);
   }
 }
 
