@@ -1,13 +1,8 @@
 /** A page in a real browser that shows a terminal with xterm.js over the second protocol, counts and hashes what it gets. */
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from './browser.js';
-import { root } from './documents.js';
+import { serveSite } from './site.js';
 
 /** What the page tells at the end. */
 export interface Shown {
@@ -32,24 +27,9 @@ export interface Flood {
   readonly drops: readonly number[];
 }
 
-/** Serves the page on a port of its own, which the bridge must allow as an origin. */
-export async function servePage(t: TestContext): Promise<string> {
-  const xterm = readFileSync(join(root, 'node_modules/@xterm/xterm/lib/xterm.js'));
-  const files: Record<string, [string, string | Buffer]> = {
-    '/': ['text/html', '<!doctype html><div id="screen"></div><script src="/xterm.js"></script>'],
-    '/xterm.js': ['text/javascript', xterm],
-  };
-  const server = createServer((request, response) => {
-    const [type, body] = files[request.url ?? ''] ?? ['text/plain', ''];
-    response.writeHead(200, { 'content-type': type }).end(body);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+/** Serves the page; the bridge must allow its origin. */
+export const servePage = (t: TestContext): Promise<string> =>
+  serveSite(t, '<!doctype html><div id="screen"></div><script src="/xterm.js"></script>');
 
 export async function openBrowser(t: TestContext, origin: string, ticket: () => Promise<string>): Promise<Page> {
   const browser = await launchBrowser(t);

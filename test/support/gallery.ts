@@ -1,12 +1,7 @@
 /** A page in a real browser with the terminals of several sessions, as a front end of one's own shows them. */
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { root } from './documents.js';
+import { serveSite } from './site.js';
 
 export interface Pane {
   readonly sessionId: string;
@@ -22,25 +17,11 @@ header i { font-style: normal; font-weight: 400; float: right; color: #8b949e }
 section > div { padding: 6px 8px }`;
 
 /** Serves the page on a port of its own, which the bridge must allow as an origin. */
-export async function serveGallery(t: TestContext): Promise<string> {
-  const file = (name: string) => readFileSync(join(root, 'node_modules/@xterm/xterm', name));
-  const html = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/xterm.css"><style>${STYLE}</style><main></main><script src="/xterm.js"></script>`;
-  const files: Record<string, [string, string | Buffer]> = {
-    '/': ['text/html', html],
-    '/xterm.js': ['text/javascript', file('lib/xterm.js')],
-    '/xterm.css': ['text/css', file('css/xterm.css')],
-  };
-  const server = createServer((request, response) => {
-    const [type, body] = files[request.url ?? ''] ?? ['text/plain', ''];
-    response.writeHead(200, { 'content-type': type }).end(body);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+export const serveGallery = (t: TestContext): Promise<string> =>
+  serveSite(
+    t,
+    `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/xterm.css"><style>${STYLE}</style><main></main><script src="/xterm.js"></script>`,
+  );
 
 /** Opens a terminal for each over the bridge; resolves with what each shows, once its `until` is there. */
 export function showPanes(
