@@ -4,6 +4,7 @@ import { Duplex, type Readable, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
 import { type Dial, unwanted } from './dial.js';
+import { createGate } from './preamble.js';
 import { unreached } from './unreached.js';
 
 export interface Host {
@@ -79,6 +80,7 @@ const LEAVE_MS = 2000;
 /** Breaks with why, once the process has ended; ends the process when it is destroyed. */
 function streamOf(child: Child, host: string, words: Words): Duplex {
   const { stdin, stdout } = child;
+  const admit = createGate(host);
   const stream = new Duplex({
     read: () => void stdout.resume(),
     write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
@@ -94,8 +96,11 @@ function streamOf(child: Child, host: string, words: Words): Duplex {
   // Why it broke is told by the end of the process.
   stdin.on('error', () => {});
   stdout.on('data', (chunk: Buffer) => {
+    const admitted = admit(chunk);
+    if (admitted instanceof Error) stream.destroy(admitted);
+    if (!Buffer.isBuffer(admitted)) return;
     words.answered();
-    if (!stream.push(chunk)) stdout.pause();
+    if (!stream.push(admitted)) stdout.pause();
   });
   const drained = new Promise<void>((resolve) => stdout.once('close', resolve));
   const broken = (code: number | null) => unreached({ host, code, said: words.said() });

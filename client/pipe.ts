@@ -88,7 +88,10 @@ function createNear({ output, open, token, version, warn }: PipeOptions) {
     const stream = await open();
     const mine = () => login === 'filled' || login === 'ours';
     const made = createFar({ stream, output, heed: { name: 'auth/rotated', mine, tell: refresh } });
-    made.ended.then(() => leaving || lose(stream.errored ?? over()), lose);
+    made.ended.then(
+      () => leaving || lose(stream.errored ?? over()),
+      (error: Error) => lose(garbled(error)),
+    );
     return made;
   }
 
@@ -168,6 +171,12 @@ function errorOf(error: object): RpcError {
 function over(): RpcError {
   const details = { cure: 'Start the pipe again to go on; sessions live on.' };
   return new RpcError('Unavailable', 'The daemon ended the connection.', { code: 'CONNECTION_LOST', details });
+}
+
+/** The client broke no rule. */
+function garbled({ message }: Error): RpcError {
+  const details = { cure: 'Start the pipe again to go on; if it happens again, update rdv at both ends.' };
+  return new RpcError('Unavailable', `What the daemon sent is no message: ${message}`, { code: 'GARBLED', details });
 }
 
 function abortOf(signal: AbortSignal): Promise<void> {

@@ -29,6 +29,7 @@ export const pure = [
   'client/mcp/prompt-texts.ts',
   'client/mcp/touched.ts',
   'client/mcp/uri.ts',
+  'client/preamble.ts',
   'client/unreached.ts',
   'bridge-http/events/item.ts',
   'bridge-http/mcp/choice.ts',

@@ -183,6 +183,24 @@ test('ssh is run as a program that nobody can talk to, and the machine is no opt
   assert.equal(stderr.split('\n')[0], `rdv: me@box was not reached: -o ${args}`);
 });
 
+test('what a chatty shell there prints before the first answer is passed over', async (t) => {
+  const stub = await startStub({ 'session/list': () => ({ sessions: [] }) });
+  t.after(() => stub.stop());
+  const rpc = `exec "${process.execPath}" "${program}" rpc --stdio --host= --socket "${stub.socketPath}"`;
+  const greetings = { lines: 'echo Welcome: to box; sleep 0.1', title: 'printf "\\\\033]0;box\\\\007"' };
+  for (const [what, greeting] of Object.entries(greetings))
+    await t.test(what, async () => {
+      const RDV_SSH = `sh -c '${greeting}; ${rpc}'`;
+      const outcome = await rdv(stub.home, ['ls'], { RDV_SSH, RDV_HOST: 'box' });
+      assert.deepEqual(shown(outcome), [0, '', 'No sessions. `rdv new` starts one.\n']);
+    });
+  await t.test('but not without end', async () => {
+    const outcome = await rdv(stub.home, ['ls'], { RDV_SSH: `sh -c 'yes'`, RDV_HOST: 'box' });
+    assert.equal(outcome.code, 69);
+    assert.match(outcome.stderr, /^rdv: box prints text where answers were expected\.\nSee what `ssh box true` prints/);
+  });
+});
+
 test('what a daemon of another version does not know is told with both versions', async (t) => {
   const stub = await startStub({ 'session/list': () => ({ error: { code: -32601, message: 'No such method.' } }) });
   t.after(() => stub.stop());

@@ -153,6 +153,16 @@ test('a daemon that is lost ends it with 69 and one line, and is started again f
   await daemon.restart();
 });
 
+test('what is no message from the daemon is not blamed on the client', async (t) => {
+  const { server } = await openServer(t, (socket) => socket.write('hello\r\n\r\n'));
+  const speaker = speak(daemon.home, ['--socket', server]);
+  await speaker.asks(1, 'initialize');
+  speaker.say(call(2, 'daemon/ping'));
+  const { code, stderr, heard } = await speaker.closed;
+  assert.deepEqual([code, heard.length], [69, 1]);
+  assert.match(stderr, /^rdv: What the daemon sent is no message: [^\n]*\n$/);
+});
+
 test('messages pass byte for byte both ways', async (t) => {
   const sent = '{ "id" : 2,"method":"x", "params":{"b":1.0,"a":"\\u00e9 é 🚀","a":1e2} , "jsonrpc":"2.0"}';
   const answer = '{"jsonrpc":"2.0","id":2,"result":{"b":1.0, "a":"\\u00e9 é 🚀"}}';
