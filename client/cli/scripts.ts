@@ -7,7 +7,10 @@ export type Shell = (typeof shells)[number];
 const bash = `# bash completion for rdv
 _rdv() {
   local program=rdv line directive count
-  case $1 in */*) program=$1 ;; esac
+  case $1 in
+    '~/'*) program=$HOME/\${1#'~/'} ;;
+    */*) program=$1 ;;
+  esac
   COMPREPLY=()
   while IFS= read -r line; do
     COMPREPLY+=("$line")
@@ -33,7 +36,7 @@ _rdv() {
   local program=rdv tab=$'\\t' line directive
   local -a lines values displays
   local -i widest=0
-  [[ $words[1] == */* ]] && program=\${(Q)words[1]}
+  [[ $words[1] == */* ]] && program=\${\${(Q)words[1]}/#\\~\\//$HOME/}
   lines=("\${(@f)$(command "$program" complete --zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
   directive=$lines[-1]
   lines[-1]=()
@@ -70,7 +73,8 @@ function __rdv_complete
     set -l before (commandline -opc)
     set -l word (commandline -ct)
     set -l program rdv
-    string match -q '*/*' -- $before[1]; and set program $before[1]
+    string match -q '*/*' -- $before[1]; and set program (string replace -r -- '^~/' "$HOME/" $before[1])
+    command -q $program; or return
     set -l lines (command $program complete --fish $before[2..-1] "$word" 2>/dev/null </dev/null)
     test (count $lines) -gt 0; or return
     set -l directive $lines[-1]

@@ -63,6 +63,7 @@ const loads = {
 /** What is typed, Tabs included, and the words that the program is run with then. */
 const lines: Readonly<Record<string, readonly [typed: string, words: () => readonly string[]]>> = {
   'a command and a name with a space': ['rdv att\tmy\t', () => ['attach', 'my session']],
+  'the program by its path from the home folder': ['~/../bin/rdv att\tmy\t', () => ['attach', 'my session']],
   'a name that would be expanded and run': ['rdv screen it\t', () => ['screen', odd]],
   'a name in quotes': ['rdv close "my\t', () => ['close', 'my session']],
   'a name with a colon': ['rdv send api:w\thello', () => ['send', 'api:web', 'hello']],
