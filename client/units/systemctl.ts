@@ -24,7 +24,7 @@ export function systemd(environment: Readonly<Record<string, string | undefined>
       await expect(`systemd did not ${start ? 'start' : 'enable'} ${unitName(part)}`, answer, part);
     },
     async start(part, signal) {
-      await forgetFailures(part);
+      await forgetFailures(part, signal);
       await expect(`systemd did not start ${unitName(part)}`, await systemctl(['start', unitName(part)], signal), part);
     },
     async disable(part) {
@@ -49,7 +49,7 @@ export function systemd(environment: Readonly<Record<string, string | undefined>
 const inquiry = (part: Part) => `journalctl --user -u ${unitName(part)} -n 20`;
 
 /** Who starts it by hand is not held up by starts that failed before. It fails where there were none. */
-const forgetFailures = (part: Part) => systemctl(['reset-failed', unitName(part)]);
+const forgetFailures = (part: Part, signal?: AbortSignal) => systemctl(['reset-failed', unitName(part)], signal);
 
 async function reach(): Promise<void> {
   const answer = await systemctl(['show', '--property=Version']);
@@ -77,13 +77,18 @@ const WRONG_SETTINGS = '2';
 async function expect(what: string, answer: Answer, part: Part): Promise<void> {
   if (answer.code === 0) return;
   if (/does not exist|not found/i.test(answer.stderr)) throw refused(what, answer, ELSEWHERE);
-  const { stdout } = await systemctl(['show', '--property=ExecMainStatus', '--value', unitName(part)]);
-  const wrong = stdout.trim() === WRONG_SETTINGS;
+  // One that was given up is not asked again.
+  const wrong = answer.code !== undefined && (await exitCode(part)) === WRONG_SETTINGS;
   throw refused(
     what,
     answer,
     wrong ? 'See what is wrong with its settings: `rdv config check`.' : `See why: \`${inquiry(part)}\`.`,
   );
+}
+
+async function exitCode(part: Part): Promise<string> {
+  const { stdout } = await systemctl(['show', '--property=ExecMainStatus', '--value', unitName(part)]);
+  return stdout.trim();
 }
 
 const ELSEWHERE =
