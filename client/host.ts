@@ -131,15 +131,16 @@ const WAITS_MS = 300;
 
 function createWords(stderr: Readable, { asks, tell }: HostDialOptions): Words {
   let said = '';
-  let told = 0;
+  let untold = '';
   let waiting: NodeJS.Timeout | undefined;
   let quiet = !asks;
   const show = () => {
-    tell(said.slice(told));
-    told = said.length;
+    tell(untold);
+    untold = '';
   };
   stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-KEPT);
+    untold = (untold + text).slice(-KEPT);
     clearTimeout(waiting);
     if (!quiet) waiting = setTimeout(show, WAITS_MS);
   });

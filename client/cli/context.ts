@@ -14,6 +14,7 @@ import { type GlobalFlags, globalFlags, timeoutOf } from './flags.js';
 import type { Caller } from './hot.js';
 import type { Line, Open } from './line.js';
 import { createOutput, tellError } from './output.js';
+import { cleanLines } from './text.js';
 import { version } from './version.js';
 
 export interface Context extends Caller {
@@ -114,7 +115,8 @@ function remoteOf({ host: typed, socket, input }: GlobalFlags): Remote | undefin
   if (!host) return undefined;
   if (socket)
     throw failure('InvalidParams', '--socket is a file of this machine.', 'Leave it out to ask another one by --host.');
-  return createRemote(host, { asks: input !== false && process.stderr.isTTY === true, tell: tellError });
+  const asks = input !== false && process.stderr.isTTY === true;
+  return createRemote(host, { asks, tell: (text) => tellError(cleanLines(text)) });
 }
 
 /** What is done with this machine's files and processes would be done to the wrong ones. */

@@ -201,6 +201,14 @@ test('what a chatty shell there prints before the first answer is passed over', 
   });
 });
 
+test('what ssh says while it waits is shown, and drives no terminal', async () => {
+  const RDV_SSH = `sh -c 'printf "Touch your key\\\\n\\\\033]52;c;b3duZWQ=\\\\007" >&2; sleep 1; exit 255'`;
+  const screen = inTerminal(NOWHERE, '$RDV ls; echo "code $?"', { RDV_SSH, RDV_HOST: 'box' });
+  await screen.shows('code 69');
+  await screen.ended;
+  assert.match(screen.text, /^Touch your key\r\n\]52;c;b3duZWQ=/);
+});
+
 test('what a daemon of another version does not know is told with both versions', async (t) => {
   const stub = await startStub({ 'session/list': () => ({ error: { code: -32601, message: 'No such method.' } }) });
   t.after(() => stub.stop());
