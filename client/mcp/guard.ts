@@ -19,8 +19,8 @@ export async function spareOwn(name: MethodName, method: Method, params: Params,
   if (isWithin(projectPath, String(params.worktreePath))) throw own();
 }
 
-/** A change of state ends it as closing does. */
-function ends(name: MethodName, { effect }: Method, { status }: Params): boolean {
+/** Whether a call ends or deletes something; a change of a session's state does as closing does. */
+export function ends(name: MethodName, { effect }: Method, { status }: Params): boolean {
   return effect === 'destroy' || (name === 'session/update' && (status === 'closed' || status === 'trashed'));
 }
 

@@ -2,7 +2,7 @@
 import { allMethods, type Method, type MethodName } from '#protocol';
 import { toolName } from './failure.js';
 import { folderIdOf, orchestratorIdOf, sessionIdOf } from './find.js';
-import { agreed, spareOwn } from './guard.js';
+import { agreed, ends, spareOwn } from './guard.js';
 import { outlineOf, schemaOf } from './schema.js';
 import type { Calling, Hints, Tool } from './tool.js';
 
@@ -16,20 +16,21 @@ function toolOf(name: MethodName, method: Method): Tool {
     description: method.summary,
     inputSchema: schemaOf(method.params),
     outputSchema: outlineOf(method.result),
-    annotations: hintsOf(method),
+    annotations: hintsOf(name, method),
     async run(args, calling) {
       const params = await meant(method, args, calling);
       await spareOwn(name, method, params, calling);
-      if (method.effect === 'destroy')
+      if (ends(name, method, params))
         await agreed(calling, `${toolName(name)} ${JSON.stringify(args)}: ${method.summary}`);
       return { structured: await calling.link.call(name, params as never, { signal: calling.signal }) };
     },
   };
 }
 
-const hintsOf = ({ effect, scope }: Method): Hints => ({
+const hintsOf = (name: MethodName, { effect, scope }: Method): Hints => ({
   readOnlyHint: effect === 'read',
-  destructiveHint: effect === 'destroy' || scope === 'terminal:write',
+  // One of its states is closed.
+  destructiveHint: effect === 'destroy' || scope === 'terminal:write' || name === 'session/update',
   openWorldHint: scope === 'terminal:write',
 });
 

@@ -43,6 +43,14 @@ test('a person who can be asked is asked before anything is destroyed, and no is
     if (i < 3) assert.equal(text, 'The person said no: nothing was done. Ask them what to do instead.');
   }
   assert.match(asked[0]!, new RegExp(`^Close session "api\\[31m" \\(${id.slice(0, 8)}\\) and end its processes\\?$`));
+  const updated = await client.call('session/create', { name: 'updated', command: ['cat'] });
+  assert.equal((await rdv.call('session_update', { id: updated.id, status: 'closed' })).isError, true);
+  assert.equal(await statusOf(updated.id), 'active');
+  assert.match(asked.at(-1)!, /^session_update .*closed/);
+  assert.equal((await rdv.call('session_update', { id: updated.id, name: 'new' })).isError, false);
+  await client.call('session/close', { id: updated.id });
+  // For the first of the answers again.
+  asked.length = 0;
   const folder = await client.call('folder/create', { name: 'kept' });
   assert.equal((await rdv.call('folder_delete', { id: 'kept' })).isError, true);
   assert.equal((await client.call('folder/get', { id: folder.id })).name, 'kept');
