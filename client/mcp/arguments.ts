@@ -41,11 +41,12 @@ function mayBeNull(schema: object): boolean {
   return type === 'null' || (Array.isArray(type) && type.includes('null')) || anyOf.some(mayBeNull);
 }
 
-/** Models quote what is no text, and write lists as text. */
+/** Models quote what is no text, write lists as text, and a number where its digits are meant. */
 function lenient(value: unknown, schema: object): unknown {
-  if (typeof value !== 'string') return value;
   const { type } = schema as { type?: string | string[] };
   const is = (name: string) => type === name || (Array.isArray(type) && type.includes(name));
+  if (Number.isSafeInteger(value) && is('string')) return String(value);
+  if (typeof value !== 'string') return value;
   if (is('string')) return value;
   if ((is('integer') || is('number')) && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
   if (is('boolean') && /^(true|false)$/.test(value)) return value === 'true';

@@ -1,13 +1,11 @@
 /** `session_create`: a shell, a command in it, or an agent, in a directory or a worktree of its own. */
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { AgentProvider, type Params } from '#protocol';
+import { AgentProvider } from '#protocol';
 import { changes, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
 import { folderIdOf, pathsOf } from './find.js';
-import { isLost } from './link.js';
+import { callOnce } from './link.js';
 import { lineOf, Row, rowOf } from './rows.js';
-import type { Calling } from './tool.js';
 
 const Made = Row.pick({ id: true, name: true, directory: true, branch: true });
 
@@ -29,7 +27,7 @@ export const sessionCreate = defineTool({
     const { link, signal } = calling;
     const folderId = folder === undefined ? undefined : await folderIdOf(calling, folder);
     const place = directory === undefined && folderId !== undefined ? undefined : directoryOf(calling, directory);
-    const made = await created(calling, {
+    const wanted = {
       name: name ?? agent ?? titleOf(command),
       ...(place !== undefined && { projectPath: place }),
       ...(command !== undefined && { startupCommand: command }),
@@ -37,7 +35,8 @@ export const sessionCreate = defineTool({
       ...(folderId !== undefined && { folderId }),
       ...(branch !== undefined && { createWorktree: true, worktreeBranch: branch }),
       ...(baseBranch !== undefined && { baseBranch }),
-    });
+    };
+    const made = await callOnce(link, 'session/create', wanted, { signal });
     const { folders } = await link.call('folder/list', {}, { signal });
     const row = rowOf(made, { now: Date.now(), folder: pathsOf(folders) });
     const next = agent === undefined ? '' : '\nterminal_wait with until "prompt", then terminal_send.';
@@ -54,15 +53,4 @@ export const sessionCreate = defineTool({
 
 function titleOf(command = ''): string {
   return command.trim().split('\n')[0]!.slice(0, 60).trim() || 'Terminal';
-}
-
-/** Once, however often the daemon is lost: the key tells it what it has made already. */
-async function created({ link, signal }: Calling, params: Params<'session/create'>) {
-  const wanted = { ...params, idempotencyKey: randomUUID() };
-  try {
-    return await link.call('session/create', wanted, { signal });
-  } catch (error) {
-    if (!isLost(error)) throw error;
-    return link.call('session/create', wanted, { signal });
-  }
 }

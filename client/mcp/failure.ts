@@ -2,16 +2,20 @@
 import { type MethodName, methods } from '#protocol';
 import { type ErrorKind, RpcError } from '#protocol/errors';
 import { tameLines } from '../clean.js';
+import { cut } from './fitting.js';
 
 /** An expected failure with its own next step. */
 export function failure(kind: ErrorKind, cause: string, cure: string): RpcError {
   return new RpcError(kind, cause, { details: { cure } });
 }
 
+/** Of what went wrong: what was given may stand in it, however long. */
+const CAUSE_CHARACTERS = 1000;
+
 /** `served` tells which tools there are. */
 export function toldOf(error: RpcError, served: (tool: string) => boolean): string {
   const next = nextStep(error, served);
-  const cause = inTools(error.message, served);
+  const cause = cut(inTools(error.message, served), CAUSE_CHARACTERS);
   return tameLines(next === '' || cause.endsWith(next) ? cause : `${cause} ${next}`);
 }
 

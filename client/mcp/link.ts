@@ -1,4 +1,5 @@
 /** What the adapter has of the daemon: calls and events that go on over the loss of a connection. */
+import { randomUUID } from 'node:crypto';
 import { type Event, type EventName, type MethodName, methods, type Params, type Result } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { type FollowedEvents, followEvents } from '../events.js';
@@ -91,7 +92,28 @@ async function heard<M extends MethodName>(
   }
 }
 
+/**
+ * Done once, even when the daemon is lost in the middle: the key tells it what it has done already. Throws CONNECTION_LOST
+ * when it cannot be asked again whether it has.
+ */
+export async function callOnce<M extends 'session/create' | 'agent/send'>(
+  link: Link,
+  method: M,
+  params: Params<M>,
+  options: LinkCall,
+): Promise<Result<M>> {
+  const wanted = { ...params, idempotencyKey: randomUUID() };
+  try {
+    return await link.call(method, wanted, options);
+  } catch (lost) {
+    if (!isLost(lost)) throw lost;
+    return link.call(method, wanted, options).catch((error) => {
+      throw error instanceof RpcError && error.kind === 'Unavailable' ? lost : error;
+    });
+  }
+}
+
 /** The connection ended before the answer: it may have been done, or not. */
-export function isLost(error: unknown): boolean {
+function isLost(error: unknown): boolean {
   return error instanceof RpcError && error.data.code === 'CONNECTION_LOST';
 }

@@ -1,5 +1,4 @@
 /** `terminal_send`: text for an agent or a shell, as far as it was seen to arrive; keys; and answers to dialogs. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Agent, Interaction, Params, Receipt, Session } from '#protocol';
@@ -9,7 +8,7 @@ import { acts, defineTool } from './define.js';
 import { failure } from './failure.js';
 import { findSession, short } from './find.js';
 import { noteTyped, unseenMs } from './lately.js';
-import { isLost } from './link.js';
+import { callOnce } from './link.js';
 import { questionOf } from './rows.js';
 import { agentOf, session } from './session-tools.js';
 import type { Calling } from './tool.js';
@@ -37,7 +36,11 @@ export const terminalSend = defineTool({
   async run({ session: given, text, enter, keys, answer, when }, calling) {
     const found = await findSession(calling, given);
     const { id } = found;
-    if (answer !== undefined) return answered(calling, id, answer);
+    if (answer !== undefined) {
+      if (text !== undefined || keys?.length) throw alone('answer', 'text and keys');
+      return answered(calling, id, answer);
+    }
+    if (when === 'idle' && (keys?.length || text === undefined)) throw alone('when', 'keys');
     if (keys?.length || text === undefined)
       return typed(calling, id, { text: text ?? '', keys: keys ?? [], enter: enter ?? false });
     const submit = enter ?? true;
@@ -81,6 +84,15 @@ async function accepted(calling: Calling, session: Session, receipt: Receipt): P
   return receipt;
 }
 
+/** Nothing that was asked for is left out without a word. */
+function alone(argument: string, others: string): RpcError {
+  return failure(
+    'InvalidParams',
+    `\`${argument}\` does not go with ${others}; nothing was sent.`,
+    'Send them in calls of their own.',
+  );
+}
+
 interface Typed {
   readonly text: string;
   readonly keys: string[];
@@ -96,16 +108,8 @@ async function typed({ link, signal }: Calling, id: string, what: Typed) {
   return { structured, text: `Typed into ${structured.id}; terminal_read shows what came of it.` };
 }
 
-/** Once, however often the daemon is lost: the key tells it what it has taken already. */
-async function injected({ link, signal }: Calling, params: Params<'agent/send'>): Promise<Receipt> {
-  const wanted = { ...params, idempotencyKey: randomUUID() };
-  try {
-    return await link.call('agent/send', wanted, { signal });
-  } catch (error) {
-    if (!isLost(error)) throw error;
-    return link.call('agent/send', wanted, { signal });
-  }
-}
+const injected = ({ link, signal }: Calling, params: Params<'agent/send'>): Promise<Receipt> =>
+  callOnce(link, 'agent/send', params, { signal });
 
 function told({ sessionId, state, reason, removed }: Receipt) {
   const id = short(sessionId);

@@ -12,6 +12,7 @@ import {
 import { RpcError } from '#protocol/errors';
 import { tameLines } from '../clean.js';
 import { readArguments } from './arguments.js';
+import { brief } from './compact.js';
 import { failure, toldOf } from './failure.js';
 import type { Link } from './link.js';
 import type { Calling, Place, Tool } from './tool.js';
@@ -25,7 +26,7 @@ export function serveTools(server: Server, link: Link, tools: readonly Tool[], p
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = byName.get(params.name);
-    if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}.`);
+    if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${brief(params.name, 80)}.`);
     const calling: Calling = {
       ...place,
       link,

@@ -45,7 +45,7 @@ export const sessionList = defineTool({
       return { row, text: lineOf(row) };
     });
     const shown = fitting(lines);
-    const next = list.more || shown.length < lines.length ? shown.at(-1)?.row.id : undefined;
+    const next = list.more || shown.length < lines.length ? list.sessions[shown.length - 1]?.id : undefined;
     const rest = next === undefined ? [] : [`More: session_list with after "${next}".`];
     const none = shown.length > 0 ? [] : ['No sessions. session_create starts one.'];
     return {
@@ -131,10 +131,21 @@ function detailsOf(
     ...rowOf(session, { now, folder, agent }),
     uuid: id,
     createdAt: new Date(createdAt).toISOString(),
-    ...(command && { command: command.slice(0, 20).map((word) => cut(tame(word), 100)) }),
+    ...(command && { command: wordsOf(command) }),
     ...(repository && { repository: cut(tame(repository.fullName), 100) }),
     ...(agent && { stateSeconds: Math.max(0, Math.round((now - agent.since) / 1000)) }),
     ...(agent?.cause && { cause: agent.cause }),
     ...(question && { question }),
   };
+}
+
+/** What of a command fits beside the rest. */
+const COMMAND_BYTES = 2000;
+
+function wordsOf(command: readonly string[]): string[] {
+  const words = command.slice(0, 20).map((word) => cut(tame(word), 100));
+  return fitting(
+    words.map((word) => ({ row: word, text: word })),
+    COMMAND_BYTES,
+  ).map(({ row }) => row);
 }

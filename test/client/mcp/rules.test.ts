@@ -8,7 +8,7 @@ import { chooseTools, defaultTools } from '../../../client/mcp/choose.js';
 import { toldOf } from '../../../client/mcp/failure.js';
 import { ANSWER_BYTES, bytesOf, cut, fitting, tailOf } from '../../../client/mcp/fitting.js';
 import { happened } from '../../../client/mcp/happened.js';
-import type { Link } from '../../../client/mcp/link.js';
+import { callOnce, type Link } from '../../../client/mcp/link.js';
 import { plain } from '../../../client/mcp/plain.js';
 import { schemaOf } from '../../../client/mcp/schema.js';
 
@@ -50,6 +50,7 @@ test('numbers, flags and lists in quotes are taken, texts stay texts, and unknow
     text: '5',
   });
   assert.deepEqual(read({ keys: 'Enter', n: 'five', text: null }), { keys: ['Enter'], n: 'five' });
+  assert.deepEqual(read({ text: 12_345_678 }), { text: '12345678' });
   assert.throws(() => read({ txt: '' }), {
     message: 'tool takes no `txt`. Did you mean `text`? It takes n, yes, keys, text.',
   });
@@ -99,7 +100,8 @@ test('a list of hundreds of sessions is one page of 8 KB, and says how to go on'
   );
   const { sessions: rows, next } = answer.structured as { sessions: { id: string; name: string }[]; next: string };
   assert.ok(bytesOf(answer) <= 8000, `${bytesOf(answer)} bytes`);
-  assert.deepEqual([next, answer.text?.endsWith(`after "${next}".`)], [rows.at(-1)!.id, true]);
+  // A short id is of no use for a session that is in the trash by now.
+  assert.deepEqual([next, answer.text?.endsWith(`after "${next}".`)], [id(rows.length - 1), true]);
   assert.ok(!answer.text?.includes('\x1b') && rows[0]!.name.startsWith('[31mname'));
 });
 
@@ -117,7 +119,30 @@ test('a failure is told with the next step, in the words of tools', () => {
     'See agent_get and tmux/kill in a/b.',
   );
   assert.equal(told(new RpcError('RateLimited', 'Too many.', { retryAfterMs: 1200 })), 'Too many. Call again in 2 s.');
+  assert.ok(told(new RpcError('NotFound', `No session ${'x'.repeat(100_000)}.`)).length < 1100);
   assert.match(told(new RpcError('Unavailable', 'Lost.', { code: 'CONNECTION_LOST' })), /look before you call again/);
+});
+
+test('what is to be done once is asked for again by the same key, and is not called undone while nobody knows', async () => {
+  const lost = new RpcError('Unavailable', 'Lost.', { code: 'CONNECTION_LOST' });
+  const keysOf = async (...outcomes: readonly (RpcError | undefined)[]) => {
+    const keys: unknown[] = [];
+    const link = {
+      async call(_method: string, { idempotencyKey }: { idempotencyKey: string }) {
+        const outcome = outcomes[keys.push(idempotencyKey) - 1];
+        if (outcome) throw outcome;
+      },
+    } as unknown as Link;
+    const thrown = await callOnce(link, 'session/create', { name: 'x' }, {}).catch((error) => error);
+    return { keys, thrown };
+  };
+  const again = await keysOf(lost, undefined);
+  assert.deepEqual([again.keys.length, new Set(again.keys).size, again.thrown], [2, 1, undefined]);
+  const away = await keysOf(lost, new RpcError('Unavailable', 'No daemon answers.'));
+  assert.equal(away.thrown, lost);
+  const refused = new RpcError('Conflict', 'No.');
+  assert.equal((await keysOf(lost, refused)).thrown, refused);
+  assert.equal((await keysOf(refused)).keys.length, 1);
 });
 
 test('the sixteen are the default; a wrong name and a forbidden one are refused', () => {

@@ -116,6 +116,18 @@ test('every error names what was wrong and the next step', async () => {
   assert.match(await said('session_list', { status: 'gone' }), /^`status`: .*"open"/);
   assert.match(await said('session_list', { folder: 'none' }), /^No folder "none"\. `folder_list`/);
   assert.match(await said('worktree_list', { directory: '/' }), /^"\/" is in no git repository/);
+  const huge = await rdv.call('session_get', { session: 'x'.repeat(100_000) });
+  assert.ok(huge.bytes < 2 * KB, `${huge.bytes} bytes`);
+  await client.call('session/create', { name: 'typed into', command: ['cat'] });
+  for (const more of [
+    { text: 'y', answer: 1 },
+    { answer: '1', keys: ['Enter'] },
+    { keys: 'Enter', when: 'idle' },
+  ])
+    assert.match(
+      await said('terminal_send', { session: 'typed into', ...more }),
+      /does not go with .*; nothing was sent/,
+    );
   await assert.rejects(rdv.call('session_lst'), /There is no tool session_lst/);
 });
 
