@@ -1,5 +1,5 @@
 /** `rdv mcp config`: what a client of MCP needs to know to start `rdv mcp`, shown or written into its settings. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { homeFolder } from '#protocol/paths';
@@ -21,9 +21,11 @@ export interface ConfigFlags {
   readonly readOnly?: boolean;
 }
 
-export function configure({ output }: Pick<Context, 'output'>, flags: ConfigFlags): void {
+export function configure({ output, endpoint }: Pick<Context, 'output' | 'endpoint'>, flags: ConfigFlags): void {
+  if (flags.write && flags.remove)
+    throw failure('InvalidParams', '--write puts it in, --remove takes it out.', 'Give one of them.');
   const client = clientOf(flags.client);
-  const place = clientFile(client, startOf(flags), pathOn(undefined, flags.directory ?? '.'));
+  const place = clientFile(client, startOf(flags, endpoint), projectIn(flags.directory ?? '.'));
   const { file, field, entry } = place;
   const config = { [field]: { [SERVER]: entry } };
   const changed = flags.remove ? removeEntry(place) : flags.write ? writeEntry(place) : false;
@@ -55,8 +57,15 @@ function clientOf(given = ''): McpClient {
   throw failure('InvalidParams', given === '' ? 'Which client is not said.' : `There is no client "${given}".`, cure);
 }
 
+/** One that is only misspelt is not made. */
+function projectIn(given: string): string {
+  const path = pathOn(undefined, given);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw failure('InvalidParams', `There is no directory ${path}.`, 'Name that of the project: `-C ~/src/app`.');
+}
+
 /** By absolute paths: a client starts it anywhere, often without a PATH. */
-function startOf({ all, tools, readOnly }: ConfigFlags): Start {
+function startOf({ all, tools, readOnly }: ConfigFlags, { foreign, socketPath }: Context['endpoint']): Start {
   const folder = resolve(homeFolder(process.env, homedir()));
   const isUsual = folder === resolve(homeFolder({}, homedir()));
   return {
@@ -64,6 +73,7 @@ function startOf({ all, tools, readOnly }: ConfigFlags): Start {
     args: [
       realpathSync(process.argv[1]!),
       'mcp',
+      ...(foreign ? ['--socket', resolve(socketPath)] : []),
       ...(all ? ['--all'] : []),
       ...(tools === undefined ? [] : ['--tools', tools]),
       ...(readOnly ? ['--read-only'] : []),

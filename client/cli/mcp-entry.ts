@@ -23,9 +23,14 @@ function edit(path: string, field: string, entry: object | undefined): boolean {
   const before = text === undefined ? undefined : parsed(path, text, field);
   if (JSON.stringify(before) === JSON.stringify(entry)) return false;
   // Comments are kept: only what is about ours is written anew.
-  const source = text?.trim() ? text : '{}\n';
+  const [, mark = '', rest = ''] = /^(\uFEFF?)(.*)$/s.exec(text ?? '')!;
+  const source = rest.trim() ? rest : '{}\n';
   const edits = modify(source, [field, SERVER], entry, {});
-  replace(file, applyEdits(source, entry ? edits.map((edit) => spaced(edit, source, entry)) : edits), mode);
+  const result = applyEdits(source, entry ? edits.map((edit) => spaced(edit, source, entry)) : edits);
+  // Where a name stands twice, the last counts, but the library changes the first.
+  if (JSON.stringify(parsed(path, result, field)) !== JSON.stringify(entry))
+    throw unfit(path, `has \`${field}\` or \`${SERVER}\` more than once`);
+  replace(path, file, `${mark}${result}`, mode);
   return true;
 }
 
@@ -37,21 +42,22 @@ function read(path: string): { file: string; text?: string; mode: number } {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { file: path, mode: 0o600 };
-    throw failure('Conflict', `Cannot read ${path} (${code}).`, 'Without --write it is only shown what belongs there.');
+    throw failure('Conflict', `Cannot read ${path} (${code}).`, 'Without --write it is shown what belongs there.');
   }
 }
 
 /** The entry as it stands there. */
 function parsed(path: string, text: string, field: string): unknown {
   const wrong: ParseError[] = [];
-  const settings = parse(text, wrong, { allowTrailingComma: true, allowEmptyContent: true }) ?? {};
+  const settings =
+    parse(text.replace(/^\uFEFF/, ''), wrong, { allowTrailingComma: true, allowEmptyContent: true }) ?? {};
   const [first] = wrong;
   if (first) {
     const line = text.slice(0, first.offset).split('\n').length;
     throw unfit(path, `is no JSON: ${printParseErrorCode(first.error)} in line ${line}`);
   }
   if (!isRecord(settings)) throw unfit(path, 'holds no object');
-  const servers = settings[field] ?? {};
+  const servers = field in settings ? settings[field] : {};
   if (!isRecord(servers)) throw unfit(path, `holds something else than an object as \`${field}\``);
   return servers[SERVER];
 }
@@ -74,17 +80,24 @@ function spaced({ offset, length, content }: Edit, source: string, entry: object
   const text = lines.join(`${eol}${indent.repeat(depth)}`);
   if (key === undefined) return { offset, length, content: text };
   const written = `${comma}${eol}${indent.repeat(depth)}"${key}": ${text}`;
-  if (comma) return { offset, length, content: written };
-  // The object was empty: its end gets a line of its own.
   const blank = /^\s*/.exec(source.slice(offset))![0].length;
+  if (comma || source[offset + blank] !== '}') return { offset, length, content: written };
+  // The object was empty: its end gets a line of its own.
   return { offset, length: blank, content: `${written}${eol}${indent.repeat(depth - 1)}` };
 }
 
 /** The whole file or nothing of it. */
-function replace(file: string, text: string, mode: number): void {
-  mkdirSync(dirname(file), { recursive: true });
+function replace(path: string, file: string, text: string, mode: number): void {
+  // Its folder may be written to, but this was not to be.
+  if ((mode & 0o200) === 0) throw unfit(path, 'is read-only');
   const beside = `${file}.${process.pid}.tmp`;
-  writeFileSync(beside, text, { mode });
-  chmodSync(beside, mode);
-  renameSync(beside, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(beside, text, { mode });
+    chmodSync(beside, mode);
+    renameSync(beside, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw failure('Conflict', `Cannot write ${path} (${code}).`, 'Without --write it is shown what belongs there.');
+  }
 }

@@ -22,7 +22,7 @@ export function addMcp(program: Command, withContext: WithContext): void {
       if (isOneOfMany) throw inShell('mcp');
       // Its library is larger than all the rest.
       const { serveStdio } = await import('../mcp/main.js');
-      const choice = { all, readOnly, tools: tools?.split(',').filter(Boolean) };
+      const choice = { all, readOnly, tools: tools?.split(/[\s,]+/).filter(Boolean) };
       output.exit(await serveStdio({ ...choice, socket: endpoint.socketPath, daemonFile, autostart, version }));
     }),
   );

@@ -98,18 +98,52 @@ test('comments, order, indentation, line ends, mode and links of a file stay; ta
   assert.match((await config('vscode', '--remove')).stderr, /^It is not in /m);
 });
 
+test('a byte order mark stays, and a comment in an empty list of servers', async (t) => {
+  const { folder, config } = place(t);
+  const file = join(folder, '.mcp.json');
+  const before = '\ufeff{\n  "mcpServers": {\n    // none yet\n  }\n}\n';
+  writeFileSync(file, before);
+  assert.equal((await config('claude-code', '--write')).code, 0);
+  const written = readFileSync(file, 'utf8');
+  assert.match(written, /^\ufeff\{\n {2}"mcpServers": \{.*"rdv": \{.*\/\/ none yet/s);
+  assert.equal((await config('claude-code', '--remove')).code, 0);
+  assert.equal(readFileSync(file, 'utf8'), before);
+});
+
+test('a socket that was named is named to the client, too', async (t) => {
+  const { folder, config } = place(t);
+  const { stdout } = await config('claude-code', '--socket', join(folder, 'other.sock'));
+  const { args } = JSON.parse(stdout).mcpServers.rdv;
+  assert.deepEqual(args, [program, 'mcp', '--socket', join(folder, 'other.sock')]);
+});
+
 test('a file that is broken, or holds something else, is left as it is', async (t) => {
   const { folder, config } = place(t);
   const file = join(folder, '.mcp.json');
   for (const [text, why] of [
     ['{\n  "mcpServers": {\n', /is no JSON: CloseBraceExpected in line 3/],
     ['[]', /holds no object/],
+    ['{"mcpServers": null}', /holds something else than an object as `mcpServers`/],
+    ['{"mcpServers": {}, "mcpServers": {}}', /has `mcpServers` or `rdv` more than once/],
     ['{"mcpServers": []}', /holds something else than an object as `mcpServers`/],
   ] as const) {
     writeFileSync(file, text);
     const { code, stderr } = await config('claude-code', '--write');
     assert.deepEqual([code, why.test(stderr), readFileSync(file, 'utf8')], [5, true, text], stderr);
   }
+  writeFileSync(file, '{}');
+  chmodSync(file, 0o444);
+  const fixed = await config('claude-code', '--write');
+  assert.deepEqual([fixed.code, /is read-only/.test(fixed.stderr), readFileSync(file, 'utf8')], [5, true, '{}']);
+  mkdirSync(join(folder, '.gemini', 'settings.json'), { recursive: true });
+  writeFileSync(join(folder, '.cursor'), '');
+  for (const client of ['gemini', 'cursor']) {
+    const { code, stderr } = await config(client, '--write');
+    assert.deepEqual([code, /^rdv: Cannot (read|write) .*\n.*--write/.test(stderr)], [5, true], stderr);
+  }
+  const nowhere = await config('claude-code', '--write', '-C', join(folder, 'misspelt'));
+  assert.match(nowhere.stderr, /^rdv: There is no directory .*misspelt/);
+  assert.match((await config('claude-code', '--write', '--remove')).stderr, /Give one of them/);
   const { code, stderr } = await config('claude-cod');
   assert.deepEqual([code, stderr], [2, 'rdv: There is no client "claude-cod".\nDid you mean claude-code?\n']);
 });

@@ -123,7 +123,7 @@ test('--all, --tools and --read-only widen and narrow what there is', async (t) 
   };
   const [all, few, read] = await Promise.all([
     namesWith('--all'),
-    namesWith('--tools', 'session_list,knowledge_search'),
+    namesWith('--tools', 'session_list, knowledge_search'),
     namesWith('--all', '--read-only'),
   ]);
   const names = all.map(({ name }) => name);
