@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import { isColored } from './color.js';
 import { toJson } from './text.js';
 
 /** The global flags that shape output. */
@@ -64,8 +65,7 @@ export interface Output {
 
 export function createOutput(flags: OutputFlags, voice: Voice): Output {
   const { stdout } = process;
-  const colored =
-    stdout.isTTY === true && flags.color !== false && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const colored = isColored({ flag: flags.color, isTerminal: stdout.isTTY === true, environment: process.env });
   return {
     json: flags.json ?? false,
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,

@@ -13,6 +13,7 @@ export const pure = [
   'client/mcp/instructions.ts',
   'client/mcp/rows.ts',
   'client/mcp/schema.ts',
+  'client/cli/color.ts',
   'client/cli/shell-words.ts',
   'client/hook/claude.ts',
   'client/hook/codex.ts',
