@@ -7,6 +7,9 @@ export const systemdFolder = ({ XDG_CONFIG_HOME }: Environment, userHome: string
 
 export const launchdFolder = (userHome: string): string => `${userHome}/Library/LaunchAgents`;
 
+/** Whether launchd leaves alone what the daemon has started. */
+export const abandonsGroup = (plist: string): boolean => /<key>AbandonProcessGroup<\/key>\s*<true\/>/.test(plist);
+
 /** It stands in the first lines of each file that we write, so that nobody else's is taken for ours. */
 export const UNIT_MARK = 'Written by `rdv daemon install`';
 

@@ -147,6 +147,15 @@ async function running(context: Context, supervisor: Supervisor) {
   }
 }
 
+/** A unit of somebody else's, or one that was changed, may take with it what the daemon has started. */
+async function refuseLoss(supervisor: Supervisor): Promise<void> {
+  if ((await supervisor.pid('daemon')) === undefined) return;
+  const setting = await supervisor.endsSessions('daemon');
+  if (setting === undefined) return;
+  const cause = `Stopping ${supervisor.name('daemon')} ends every session: ${setting}.`;
+  throw failure('Conflict', cause, 'Change that first; `rdv doctor` tells how.');
+}
+
 export interface UninstallFlags {
   readonly force?: boolean;
 }
@@ -162,6 +171,7 @@ export async function uninstall(context: Context, { force }: UninstallFlags): Pr
   });
   for (const unit of there) refuseForeign(unit, supervisor, context, force);
   if (there.length > 0) await supervisor.reach();
+  if (there.some(({ part }) => part === 'daemon')) await refuseLoss(supervisor);
   for (const { part, file } of there) {
     await supervisor.disable(part);
     rmSync(file);

@@ -1,8 +1,9 @@
 /** Units by launchd, in the domain of the user who is logged in. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
-import { launchdFolder } from '#protocol/units';
+import { abandonsGroup, launchdFolder } from '#protocol/units';
 import { type Answer, ask, refused } from './ask.js';
 import { environmentEntry, label, plistText } from './launchd.js';
 import type { Part, Supervisor } from './unit.js';
@@ -49,6 +50,8 @@ export function launchd({ uid, userHome }: Place): Supervisor {
     async start(part, signal) {
       expect('did not start', await launchctl(['kickstart', target(part)], signal), part);
     },
+    endsSessions: async (part) =>
+      abandonsGroup(readFileSync(file(part), 'utf8')) ? undefined : 'AbandonProcessGroup is not true',
     disable: unload,
     forget: async () => {},
     async pid(part) {

@@ -27,6 +27,10 @@ export function systemd(environment: Readonly<Record<string, string | undefined>
       await forgetFailures(part, signal);
       await expect(`systemd did not start ${unitName(part)}`, await systemctl(['start', unitName(part)], signal), part);
     },
+    async endsSessions(part) {
+      const { stdout } = await systemctl(['show', '--property=KillMode', '--value', unitName(part)]);
+      return /^(control-group|mixed)$/.test(stdout.trim()) ? `KillMode is ${stdout.trim()}` : undefined;
+    },
     async disable(part) {
       await expect(
         `systemd did not stop ${unitName(part)}`,

@@ -28,6 +28,8 @@ export interface Supervisor {
   enable(part: Part, start: boolean): Promise<void>;
   /** Starts what is enabled; nothing where it runs. Waits until it is ready, where the system can tell. */
   start(part: Part, signal?: AbortSignal): Promise<void>;
+  /** The setting by which a stop ends every session too; undefined when it leaves them alone. */
+  endsSessions(part: Part): Promise<string | undefined>;
   /** Stops it and has it start no more; its file may go then. */
   disable(part: Part): Promise<void>;
   /** To be called when the file is gone. */

@@ -9,9 +9,6 @@ export function killModeIn(texts: readonly string[]): string {
   return mode || 'control-group';
 }
 
-/** Whether launchd leaves alone what the daemon has started. */
-export const abandonsGroup = (plist: string): boolean => /<key>AbandonProcessGroup<\/key>\s*<true\/>/.test(plist);
-
 /** The paths of the command of a unit, its program first; empty when there is none. */
 export function programsIn(text: string): string[] {
   if (text.includes('<plist')) {

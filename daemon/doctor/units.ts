@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Finding } from '#protocol/diagnosis';
-import { isOurUnit, launchdFolder, systemdFolder } from '#protocol/units';
+import { abandonsGroup, isOurUnit, launchdFolder, systemdFolder } from '#protocol/units';
 import { type Check, failure, ok, some, warning } from './check.js';
 import { type Context, readIfThere } from './context.js';
-import { abandonsGroup, killModeIn, programsIn } from './unit.js';
+import { killModeIn, programsIn } from './unit.js';
 
 export const unitChecks: readonly Check[] = [
   { name: 'unit', title: 'unit', look: lookAtPrograms },

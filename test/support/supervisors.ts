@@ -45,6 +45,7 @@ start() {
 }
 case "$*" in
   *MainPID*) if alive "$unit"; then cat "$STATE/$unit.pid"; else echo 0; fi ;;
+  *KillMode*) { sed -n 's/^KillMode=//p' "$file"; echo control-group; } | head -n 1 ;;
   enable*|start*) [ -e "$file" ] || { echo "Unit file $unit does not exist." >&2; exit 1; } ;;
 esac
 case "$1 $2" in

@@ -164,6 +164,22 @@ test('a unit that somebody else wrote, or of another data folder, is left alone 
   assert.match((await other(5, 'daemon', 'install')).stderr, /is for another data folder/);
 });
 
+test('a unit that would end every session with the daemon is not stopped', async (t) => {
+  const place = supervised(t, 'systemd');
+  const { run, kept } = await byHand(t, place);
+  await undo(run, place, async () => {
+    await run(0, 'daemon', 'install');
+    const ours = place.file(UNIT);
+    const file = join(place.home, UNIT);
+    writeFileSync(file, ours.replace('KillMode=process\n', ''));
+    const { stderr } = await run(5, 'daemon', 'uninstall');
+    assert.match(stderr, /^rdv: Stopping rdv\.service ends every session: KillMode is control-group\.\n.*rdv doctor/);
+    await kept();
+    assert.ok(place.has(UNIT));
+    writeFileSync(file, ours);
+  });
+});
+
 test('without systemd, with one that does not answer, and with a daemon that cannot start it says what to do', async (t) => {
   const home = folderFor(t);
   const none = supervised(t, 'systemd');
