@@ -1,8 +1,10 @@
 /** Conversations of MCP for the bridge: only here is the library of MCP loaded, at the first of them. Plain data passes. */
 import { randomBytes } from 'node:crypto';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { isJSONRPCRequest, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { type Conversation, type Opening, openConversation, type Unopened } from './conversation.js';
 import { createEventStore } from './event-store.js';
+import { INVALID_REQUEST, UNDER_WAY } from './in-flight.js';
 import { createTextTransport } from './text-transport.js';
 
 export interface HttpRequest {
@@ -42,12 +44,25 @@ export async function openHttp(opening: Opening): Promise<HttpConversation | Uno
     ...opened,
     id,
     async answer({ method, headers, body }) {
+      // Its answer would go to the stream of whoever asked last, and the other stream would never end.
+      if (isJSONRPCRequest(body) && opened.underWay.has(body.id)) return refusal(body.id);
       // What is asked for stands in the method and the headers; the address means nothing to it.
       const request = new Request('http://localhost/mcp', { method, headers });
       const answer = await transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
-      return { status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body };
+      return answerOf(answer);
     },
   };
+}
+
+const answerOf = ({ status, headers, body }: Response): HttpAnswer => ({
+  status,
+  headers: Object.fromEntries(headers),
+  body,
+});
+
+function refusal(id: RequestId): HttpAnswer {
+  const error = { code: INVALID_REQUEST, message: UNDER_WAY };
+  return answerOf(Response.json({ jsonrpc: '2.0', id, error }, { status: 400 }));
 }
 
 /** Each message as a text of its own. */

@@ -1,5 +1,6 @@
 /** One client's conversation: a link to the daemon of its own, tools, and an end when its token is good no more. */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { connect } from '#client';
 import { RpcError } from '#protocol/errors';
 import { createBackoff } from '../../../client/backoff.js';
@@ -28,6 +29,8 @@ export type { Choice };
 export type End = 'closed' | 'unauthorized';
 
 export interface Conversation {
+  /** The requests that have no answer yet. */
+  readonly underWay: ReadonlySet<RequestId>;
   /** What runs is cancelled, streams end. Twice is harmless. */
   close(): Promise<void>;
 }
@@ -61,14 +64,14 @@ export async function openConversation(
     onEnd(why);
   };
   await server.connect(transport);
-  limitRequests(transport, manner);
+  const underWay = limitRequests(transport, manner);
   const close = () => server.close();
   void watch(link, over.signal).catch((error) => {
     if (!(error instanceof RpcError)) throw error;
     why = 'unauthorized';
     return close();
   });
-  return { close };
+  return { underWay, close };
 }
 
 function choose(choice: Choice): readonly Tool[] | Unopened {

@@ -5,6 +5,8 @@ import { isJSONRPCNotification, isJSONRPCRequest, type RequestId } from '@modelc
 /** And then? Refused, until one of them has its answer. */
 const MOST = 32;
 const BUSY = -32000;
+export const INVALID_REQUEST = -32600;
+export const UNDER_WAY = 'A request with this id is under way.';
 const CANCELLED = -32800;
 
 export interface LimitOptions {
@@ -12,8 +14,8 @@ export interface LimitOptions {
   readonly answersCancelled: boolean;
 }
 
-/** For a transport that is connected already. */
-export function limitRequests(transport: Transport, { answersCancelled }: LimitOptions): void {
+/** For a transport that is connected already. Returns the ids of the requests under way. */
+export function limitRequests(transport: Transport, { answersCancelled }: LimitOptions): ReadonlySet<RequestId> {
   const open = new Set<RequestId>();
   const { onmessage: take } = transport;
   const send = transport.send.bind(transport);
@@ -26,7 +28,7 @@ export function limitRequests(transport: Transport, { answersCancelled }: LimitO
   };
   transport.onmessage = (message, extra) => {
     if (isJSONRPCRequest(message)) {
-      if (open.has(message.id)) return refuse(message.id, -32600, 'A request with this id is under way.');
+      if (open.has(message.id)) return refuse(message.id, INVALID_REQUEST, UNDER_WAY);
       if (open.size >= MOST) return refuse(message.id, BUSY, `${MOST} requests are under way. Wait for one of them.`);
       open.add(message.id);
     }
@@ -36,4 +38,5 @@ export function limitRequests(transport: Transport, { answersCancelled }: LimitO
     if (requestId === undefined || !open.delete(requestId) || !answersCancelled) return;
     refuse(requestId, CANCELLED, 'The request was cancelled.');
   };
+  return open;
 }

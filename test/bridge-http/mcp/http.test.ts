@@ -193,6 +193,18 @@ test('MCP over HTTP', async (t) => {
     await client.call('session/close', { id: session });
   });
 
+  await t.test('a request with the id of one under way is refused, and the first gets its answer', async () => {
+    const id = await begin(bridge, own, '/mcp?all');
+    const { id: session } = await client.call('session/create', { command: ['cat'], projectPath: '/tmp' });
+    const wait = () => askMcp(bridge, 'POST', withId(own, id), call('session_wait', { id: session, until: 'exit' }, 7));
+    const both = [wait(), wait()];
+    const refused = await Promise.race(both);
+    assert.deepEqual([refused.status, refused.body.id, refused.body.error.code], [400, 7, -32600]);
+    await client.call('session/close', { id: session });
+    const answers = await Promise.all(both);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400]);
+  });
+
   await t.test('one client has at most 32 calls under way', async () => {
     const id = await begin(bridge, own, '/mcp?all');
     const { id: session } = await client.call('session/create', { command: ['cat'], projectPath: '/tmp' });
