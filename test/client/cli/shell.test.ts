@@ -127,7 +127,8 @@ test('a thousand lines are one process and one connection, and far faster than a
 test('nothing is lost to a reader who takes his time, and one who leaves ends it quietly', async () => {
   const child = start(daemon.home, ['shell']);
   child.stdin.end('session get alpha --json\n'.repeat(200));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // A pipe holds less than all of it: it has begun, and waits.
+  await once(child.stdout, 'readable');
   let bytes = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) bytes += chunk;
   assert.equal(bytes.split('\n').length, 201);

@@ -1,4 +1,4 @@
-/** An sshd of the test's own on the loopback interface, and an ssh that knows only that; `close()` leaves nothing. */
+/** An sshd of the test's own on the loopback interface, and an ssh that knows only that; `close()` leaves nothing of it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,10 +22,10 @@ export function noSshd(): string | undefined {
     : undefined;
 }
 
-let madeEmpty = false;
+/** It stays: another run's sshd may need it, and a system makes it again at every start. */
 function makeEmpty(): boolean {
   try {
-    madeEmpty = mkdirSync(EMPTY, { recursive: true, mode: 0o755 }) !== undefined || madeEmpty;
+    mkdirSync(EMPTY, { recursive: true, mode: 0o755 });
     return true;
   } catch {
     return false;
@@ -77,7 +77,6 @@ export async function openSshd({ home }: Pick<Daemon, 'home'>) {
       server.kill();
       await ended;
       rmSync(folder, { recursive: true });
-      if (madeEmpty) rmSync(EMPTY, { recursive: true });
     },
   };
 }
