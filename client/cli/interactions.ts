@@ -16,7 +16,10 @@ export function showInteractions(output: Output, { interactions }: Result<'inter
 
 function linesFor({ id, sessionName, kind, text, options }: Interaction): string {
   return options
-    .map((option) => `${[id, clean(sessionName), kind, option.id, clean(option.label), clean(text)].join('\t')}\n`)
+    .map(
+      (option) =>
+        `${[clean(id), clean(sessionName), kind, clean(option.id), clean(option.label), clean(text)].join('\t')}\n`,
+    )
     .join('');
 }
 

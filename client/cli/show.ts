@@ -36,7 +36,8 @@ export async function showResult(output: Output, method: MethodName, result: obj
   if (code !== 0) output.exit(code);
   if (output.json) return output.object(result);
   const view = views[method] as ((output: Output, result: object, now: number) => void | Promise<void>) | undefined;
-  return view ? view(output, result, Date.now()) : showFields(output, result);
+  if (view) return view(output, result, Date.now());
+  return method.endsWith('/list') ? showList(output, result) : showFields(output, result);
 }
 
 /** For scripts: an answer that is a no is told by the exit code too. */
@@ -125,6 +126,15 @@ async function showFields(output: Output, result: object): Promise<void> {
   // Fields need no header; on a terminal the names themselves are aligned.
   output.data(withoutHeader(await formatTable(['', ''], lines, [1], view), view));
   for (const [, records] of lists) output.data(await recordTable(records, view));
+}
+
+/** Rows alone: what is said of them together is for people. */
+async function showList(output: Output, result: object): Promise<void> {
+  const entries = Object.entries(result);
+  const view = output.columns === undefined ? {} : { columns: output.columns };
+  for (const [, value] of entries) if (isRecords(value)) output.data(await recordTable(value, view));
+  const plain = entries.filter(([, value]) => !Array.isArray(value));
+  if (plain.length > 0) output.note(plain.map(([name, value]) => `${name} ${cell(name, value, view)}`).join(', '));
 }
 
 type View = { columns?: number };
