@@ -94,7 +94,7 @@ function rootSections(): [string, string[]][] {
       [
         ...item('0', 'What was asked for was done.'),
         ...codes.flatMap((exit) => item(String(exit), `${kindsOf(exit).join(', ')}.`)),
-        ...fill('`rdv run` and `rdv session exec --wait` end with the code of the command they ran.'),
+        ...fill('`rdv run` ends with the code of the command it ran.'),
       ],
     ],
     ['ENVIRONMENT', Object.entries(variables).flatMap(([name, about]) => item(bold(name), about))],
