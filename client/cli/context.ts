@@ -40,6 +40,8 @@ export interface Context extends Caller {
   dial(): Promise<Duplex>;
   /** As `call`, but does not start the daemon for it. */
   callIfRunning: Caller['call'];
+  /** As `call`, on the connection of `client`: what is told on the way is heard there. */
+  callHeard: Caller['call'];
   /** Closes what the command opened, or was opening. */
   close(): void;
 }
@@ -69,10 +71,14 @@ export function createContext(command: Command, line: Line): Context {
   const calls = line.calls(remote ? `ssh ${remote.name}` : endpoint.socketPath, open);
   const { client, close } = createListening(line, calls, open);
   const autostart = flags.autostart !== false && !['1', 'true'].includes(process.env.RDV_NO_AUTOSTART ?? '');
-  const callBy = async <M extends MethodName>(start: boolean, method: M, params: Params<M>): Promise<Result<M>> => {
+  const callBy = async <M extends MethodName>(
+    connect: () => Promise<Client>,
+    method: M,
+    params: Params<M>,
+  ): Promise<Result<M>> => {
     const limit = callMs(method, params as object, timeoutMs);
     const options = { signal, ...(limit !== undefined && { timeoutMs: limit }) };
-    const answer = callThrough(() => calls.client(start), method, params, options);
+    const answer = callThrough(connect, method, params, options);
     return remote ? answer.catch((error) => Promise.reject(remote.explain(error))) : answer;
   };
   return {
@@ -91,8 +97,9 @@ export function createContext(command: Command, line: Line): Context {
     client: () => client(autostart),
     clientIfRunning: () => client(false),
     dial: () => (remote ? remote.dial(autostart)(signal) : dialDaemon({ ...here, autostart, signal })),
-    call: (method, params) => callBy(autostart, method, params),
-    callIfRunning: (method, params) => callBy(false, method, params),
+    call: (method, params) => callBy(() => calls.client(autostart), method, params),
+    callIfRunning: (method, params) => callBy(() => calls.client(false), method, params),
+    callHeard: (method, params) => callBy(() => client(autostart), method, params),
     close,
   };
 }

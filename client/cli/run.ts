@@ -68,7 +68,7 @@ async function runShown(context: Context, params: Params<'session/run'>): Promis
     if (process.stdout.writableLength <= WAITING_BYTES) show(offset, Buffer.from(data, 'base64'));
   });
   try {
-    const result = await context.call('session/run', { ...params, progressToken });
+    const result = await context.callHeard('session/run', { ...params, progressToken });
     show(result.omittedBytes, Buffer.from(result.output, 'base64'));
     if (missing > 0)
       tellError(`rdv: ${missing} bytes of output are missing above: they came faster than they were read.\n`);
