@@ -167,7 +167,7 @@ test('a wrong token is refused with a cure, by both paths', () =>
     for (const args of [['ls'], ['daemon', 'ping']]) {
       const { code, stderr } = await rdv(home, args);
       assert.equal(code, 4, stderr);
-      assert.match(stderr, /^rdv: .+\nThe token file does not fit/);
+      assert.match(stderr, /^rdv: .+\nThe token is not of this daemon/);
     }
     writeFileSync(cliToken, token);
     (await connect({ socketPath: socket, token: token.trim() })).close();
