@@ -99,9 +99,11 @@ export function openRecord(path: string, size: Size) {
       }
       return reference.seen();
     },
+    /** Ends the recorder too, which lives on when its terminal is gone, with a program that does not mind. */
     close() {
       closeSync(file);
       reference.close();
+      spawnSync('pkill', ['-f', path]);
     },
   };
 }
