@@ -1,22 +1,16 @@
 /** Which session a person means by a shortened id or a name. */
 import type { Params, Result, Session } from '#protocol';
-import { FULL_ID, find, type Kind, type Listing, pick } from '../pick.js';
+import { FULL_ID, find, type Listing } from '../pick.js';
 import type { Caller } from './hot.js';
 
-type Row = Pick<Session, 'id' | 'name' | 'status'>;
 type ListSessions = (method: 'session/list', params: Params<'session/list'>) => Promise<Result<'session/list'>>;
 
-/** Open sessions come first: a closed one is meant only when no open one fits. */
-const kind: Kind<Row> = {
+/** Closed ones included; open sessions come first: a closed one is meant only when no open one fits. */
+export const sessions: Listing<Session> = {
   noun: 'session',
   list: 'rdv ls --all',
   preferred: ({ status }) => status !== 'closed',
   describe: ({ name, status }) => `${name}, ${status}`,
-};
-
-/** Closed ones included. */
-export const sessions: Listing<Session> = {
-  ...kind,
   rows: async (call) => (await wholeList(call, { status: ['active', 'suspended', 'closed'] })).sessions,
 };
 
@@ -27,8 +21,6 @@ export async function resolveId(call: Caller['call'], given: string): Promise<st
 
 /** The session, closed ones included. Throws as `pick`. */
 export const findSession = (call: Caller['call'], given: string): Promise<Session> => find(call, given, sessions);
-
-export const pickSession = <S extends Row>(rows: readonly S[], given: string): S => pick(rows, given, kind);
 
 /** An answer has room for so many of them, whatever is in them. */
 const PAGE = 1000;

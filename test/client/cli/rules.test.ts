@@ -1,13 +1,14 @@
 /** The command line's pure rules: clean text, times, which session is meant, which command lines are light. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Session } from '#protocol';
 import { parseLight } from '../../../client/cli/light.js';
-import { pickSession } from '../../../client/cli/resolve.js';
+import { sessions } from '../../../client/cli/resolve.js';
 import { statusOf } from '../../../client/cli/sessions.js';
 import { spoken } from '../../../client/cli/spoken.js';
 import { formatTable } from '../../../client/cli/table.js';
 import { ago, clean, cleanLines, toJson } from '../../../client/cli/text.js';
-import { shortIds } from '../../../client/pick.js';
+import { pick, shortIds } from '../../../client/pick.js';
 
 test('no control character survives', () => {
   const every = String.fromCharCode(...Array.from({ length: 0xa0 }, (_, i) => i));
@@ -52,11 +53,11 @@ const rows = [
   { id: 'cccc4444-0000-0000-0000-000000000004', name: 'aaaa2', status: 'active' },
   { id: 'dddd5555-0000-0000-0000-000000000005', name: 'old', status: 'closed' },
   { id: 'eeee6666-0000-0000-0000-000000000006', name: 'old', status: 'closed' },
-] as const;
+] as unknown as Session[];
 
 test('a session is meant by its name or the beginning of its id, open ones first', () => {
-  const meant = { build: 0, aaaa1: 0, AAAA1: 0, web: 1, bbbb: 2, c: 3, [rows[4].id]: 4 };
-  for (const [given, i] of Object.entries(meant)) assert.equal(pickSession(rows, given), rows[i], given);
+  const meant = { build: 0, aaaa1: 0, AAAA1: 0, web: 1, bbbb: 2, c: 3, [rows[4]!.id]: 4 };
+  for (const [given, i] of Object.entries(meant)) assert.equal(pick(rows, given, sessions), rows[i], given);
 });
 
 test('a doubtful or unknown session is refused with what helps', () => {
@@ -75,7 +76,7 @@ test('a doubtful or unknown session is refused with what helps', () => {
   ];
   for (const [given, kind, message, cure] of cases) {
     assert.throws(
-      () => pickSession(rows, given),
+      () => pick(rows, given, sessions),
       (error: any) => {
         assert.equal(error.kind, kind);
         assert.match(error.message, message);
@@ -87,7 +88,7 @@ test('a doubtful or unknown session is refused with what helps', () => {
 });
 
 test('short ids have eight characters, or as many as it takes', () => {
-  assert.equal(shortIds(rows)(rows[0].id), 'aaaa1111');
+  assert.equal(shortIds(rows)(rows[0]!.id), 'aaaa1111');
   const near = [{ id: 'aaaa1111-0000-1' }, { id: 'aaaa1111-0000-2' }];
   assert.equal(shortIds(near)(near[1]!.id), 'aaaa1111-0000-2');
 });
