@@ -2,8 +2,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Duplex, type Readable, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RpcError } from '#protocol/errors';
 import { type Dial, unwanted } from './dial.js';
+import { failure } from './failure.js';
 import { createGate } from './preamble.js';
 import { unreached } from './unreached.js';
 
@@ -23,8 +23,8 @@ export function findHost(environment: Environment, given?: string): Host | undef
   const name = given ?? environment.RDV_HOST ?? '';
   if (name === '') return undefined;
   if (/[\s\p{C}]|(?:^|@|:\/\/)-/u.test(name)) {
-    const details = { cure: 'Try `--host user@machine`, or a name of your ssh configuration.' };
-    throw new RpcError('InvalidParams', `"${name}" is not the name of a machine.`, { details });
+    const cure = 'Try `--host user@machine`, or a name of your ssh configuration.';
+    throw failure('InvalidParams', `"${name}" is not the name of a machine.`, cure);
   }
   return { name, ssh: environment.RDV_SSH || 'ssh', command: environment.RDV_REMOTE_COMMAND || 'rdv' };
 }

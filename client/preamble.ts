@@ -1,5 +1,6 @@
 /** What a login prints before the program it runs does, such as the greeting of a chatty `.bashrc`. Pure. */
-import { RpcError } from '#protocol/errors';
+import type { RpcError } from '#protocol/errors';
+import { failure } from './failure.js';
 
 const FRAME = /Content-Length: ?\d+\r\n/;
 /** The longest beginning of a frame that may still be cut. */
@@ -28,8 +29,5 @@ export function createGate(host: string): (chunk: Buffer) => Buffer | RpcError |
 
 function talkative(host: string): RpcError {
   const cure = `See what \`ssh ${host} true\` prints: files such as .bashrc are to be silent where nobody logs in.`;
-  return new RpcError('Unavailable', `${host} prints text where answers were expected.`, {
-    code: 'NO_FRAMES',
-    details: { cure },
-  });
+  return failure('Unavailable', `${host} prints text where answers were expected.`, cure, 'NO_FRAMES');
 }

@@ -1,6 +1,7 @@
 /** The daemon of another machine, as often as it is asked for: how it is connected to, and how its failures are told. */
 import { RpcError } from '#protocol/errors';
 import type { Dial } from './dial.js';
+import { cureOf } from './failure.js';
 import { dialHost, type Host, type HostDialOptions } from './host.js';
 import { type Client, type ConnectOptions, connect } from './index.js';
 
@@ -67,5 +68,3 @@ function named(error: unknown, name: string): unknown {
     ...(details !== undefined && { details }),
   });
 }
-
-const cureOf = ({ data }: RpcError) => ((data.details ?? {}) as { cure?: string }).cure;

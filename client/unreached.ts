@@ -1,5 +1,6 @@
 /** Why another machine was not reached, and what to do about it, from how ssh ended and what it said. Pure. */
-import { type ErrorKind, RpcError } from '#protocol/errors';
+import type { ErrorKind, RpcError } from '#protocol/errors';
+import { failure } from './failure.js';
 
 export interface Ending {
   readonly host: string;
@@ -76,27 +77,15 @@ export function unreached({ host, code, said }: Ending): RpcError {
     const { sign, ...found } = own.find((each) => each.sign.test(said))!;
     // What ssh says last of a key that changed is that it goes no further.
     const line = found.code === 'HOST_KEY_CHANGED' ? last : lines.findLast((each) => sign.test(each));
-    return failed(found.kind, found.code, `${host} was not reached: ${line?.trim() || 'ssh ended'}`, found.cure(host));
+    return failure(found.kind, `${host} was not reached: ${line?.trim() || 'ssh ended'}`, found.cure(host), found.code);
   }
-  if (code === 127) return failed('Unavailable', 'REMOTE_COMMAND_NOT_FOUND', `${host} finds no rdv: ${last}`, INSTALL);
+  if (code === 127) return failure('Unavailable', `${host} finds no rdv: ${last}`, INSTALL, 'REMOTE_COMMAND_NOT_FOUND');
   if (/unknown (command|option)/.test(first)) {
     const cause = `${host} has an rdv that is older than this one: ${first}`;
-    return failed(
-      'UnsupportedVersion',
-      'REMOTE_TOO_OLD',
-      cause,
-      `Update it there; \`ssh ${host} rdv --version\` tells which it is.`,
-    );
+    const cure = `Update it there; \`ssh ${host} rdv --version\` tells which it is.`;
+    return failure('UnsupportedVersion', cause, cure, 'REMOTE_TOO_OLD');
   }
   const cause = first.replace(/^rdv: /, '') || (code === null ? 'ssh was ended' : `rdv ended with code ${code}`);
-  return failed(
-    'Unavailable',
-    'CONNECTION_LOST',
-    `${host}: ${cause}`,
-    `Try it by hand: \`ssh ${host} rdv daemon status\`.`,
-  );
-}
-
-function failed(kind: ErrorKind, code: string, cause: string, cure: string): RpcError {
-  return new RpcError(kind, cause, { code, details: { cure } });
+  const cure = `Try it by hand: \`ssh ${host} rdv daemon status\`.`;
+  return failure('Unavailable', `${host}: ${cause}`, cure, 'CONNECTION_LOST');
 }

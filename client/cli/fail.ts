@@ -1,7 +1,7 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
 import { actsForSession } from '../endpoint.js';
-import { failure } from '../failure.js';
+import { cureOf, failure } from '../failure.js';
 import { nearest } from '../nearest.js';
 import { createVoice, type Told, tellError } from './output.js';
 import { clean } from './text.js';
@@ -29,22 +29,17 @@ export function tellFailure(error: unknown, debug: boolean, tell: (told: Told) =
 /** A conflict comes with its own cure, in its later sentences: nobody else knows what is in the way. */
 export function wordsOf(error: unknown): { cause: string; cure: string } {
   const said = error instanceof Error ? error.message : String(error);
-  const isConflict = error instanceof RpcError && error.kind === 'Conflict' && !ownCure(error);
+  const isConflict = error instanceof RpcError && error.kind === 'Conflict' && !cureOf(error);
   const [, cause, cure] = (isConflict && /^(.+?[^.]\.) ([A-Z].+)$/s.exec(said)) || [];
   return cause && cure ? { cause, cure } : { cause: said, cure: cureFor(error) };
 }
 
-function ownCure({ data }: RpcError): string | undefined {
-  const { cure } = (data.details ?? {}) as { cure?: unknown };
-  return typeof cure === 'string' ? cure : undefined;
-}
-
 function cureFor(error: unknown): string {
   if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
-  const own = ownCure(error) ?? meant(error) ?? cures[error.kind];
+  const own = cureOf(error) ?? meant(error) ?? cures[error.kind];
   // What is not found may be there for somebody else.
   if ((error.kind === 'Forbidden' || error.kind === 'NotFound') && actsForSession())
-    return [ownCure(error), ACT_AS_USER].filter(Boolean).join(' ');
+    return [cureOf(error), ACT_AS_USER].filter(Boolean).join(' ');
   return own ?? 'The daemon log may tell more: `rdv logs`.';
 }
 

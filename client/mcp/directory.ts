@@ -1,7 +1,7 @@
 /** Which directory is meant: relative ones are from where the client works. */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { failure } from './failure.js';
+import { failure } from '../failure.js';
 import type { Place } from './tool.js';
 
 /** Undefined when none is given and none is known. Throws InvalidParams for a relative one from nowhere. */

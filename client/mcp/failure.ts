@@ -1,13 +1,9 @@
 /** How a failure is told to a model: what went wrong, and what to do next. Pure. */
 import { type MethodName, methods } from '#protocol';
-import { type ErrorKind, RpcError } from '#protocol/errors';
+import type { ErrorKind, RpcError } from '#protocol/errors';
 import { tameLines } from '../clean.js';
+import { cureOf } from '../failure.js';
 import { cut } from './fitting.js';
-
-/** An expected failure with its own next step. */
-export function failure(kind: ErrorKind, cause: string, cure: string): RpcError {
-  return new RpcError(kind, cause, { details: { cure } });
-}
 
 /** Of what went wrong: what was given may stand in it, however long. */
 const CAUSE_CHARACTERS = 1000;
@@ -21,8 +17,8 @@ export function toldOf(error: RpcError, served: (tool: string) => boolean): stri
 
 function nextStep(error: RpcError, served: (tool: string) => boolean): string {
   const { kind, message, data } = error;
-  const { cure } = (data.details ?? {}) as { cure?: unknown };
-  if (typeof cure === 'string') return cure;
+  const cure = cureOf(error);
+  if (cure !== undefined) return cure;
   if (data.code === 'CONNECTION_LOST') return 'It may have been done or not: look before you call again.';
   if (kind === 'NotFound') {
     const list = `${/^No ([a-z]+)/.exec(message)?.[1] ?? 'session'}_list`;

@@ -2,7 +2,7 @@
 import type { Method, MethodName } from '#protocol';
 import type { RpcError } from '#protocol/errors';
 import { tame } from '../clean.js';
-import { failure } from './failure.js';
+import { failure } from '../failure.js';
 import { cut } from './fitting.js';
 import type { Calling } from './tool.js';
 

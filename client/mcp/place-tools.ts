@@ -1,9 +1,9 @@
 /** The tools that look at where sessions are: folders and worktrees. */
 import * as z from 'zod';
 import { tame } from '../clean.js';
+import { failure } from '../failure.js';
 import { defineTool, looks } from './define.js';
 import { directoryOf } from './directory.js';
-import { failure } from './failure.js';
 import { pathsOf, short } from './find.js';
 import { cut, fitting } from './fitting.js';
 

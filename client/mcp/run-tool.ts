@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Result } from '#protocol';
+import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
-import { failure } from './failure.js';
 import { cut, tailOf } from './fitting.js';
 import { plain } from './plain.js';
 import type { Calling } from './tool.js';

@@ -11,9 +11,10 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { RpcError } from '#protocol/errors';
 import { tameLines } from '../clean.js';
+import { failure } from '../failure.js';
 import { readArguments } from './arguments.js';
 import { brief } from './compact.js';
-import { failure, toldOf } from './failure.js';
+import { toldOf } from './failure.js';
 import type { Link } from './link.js';
 import type { Calling, Place, Tool } from './tool.js';
 
