@@ -1,43 +1,18 @@
 /** Folders on the command line: which one a person means, and how all of them are shown. */
 import type { Folder, Result } from '#protocol';
-import { FULL_ID, find, type Listing, shortIds } from '../pick.js';
+import { folders as listing, namesFromRoot } from '../meant.js';
+import { FULL_ID, find, shortIds } from '../pick.js';
 import type { Caller } from './hot.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
 import { clean, homely } from './text.js';
 
-/** With the names from the root. */
-type Placed = Folder & { readonly whole: string };
-
-export const folders: Listing<Placed> = {
-  noun: 'folder',
-  list: 'rdv folder list',
-  also: ({ whole }) => [whole],
-  describe: ({ whole }) => whole,
-  async rows(call) {
-    const list = await call('folder/list', {});
-    const names = namesFromRoot(list.folders);
-    return list.folders.map((folder) => ({ ...folder, whole: names(folder.id) }));
-  },
-};
-
 /** By name, by the names from the root (`work/api`), or by the beginning of its id. Throws as `pick`. */
-export const findFolder = (call: Caller['call'], given: string): Promise<Folder> => find(call, given, folders);
+export const findFolder = (call: Caller['call'], given: string): Promise<Folder> => find(call, given, listing);
 
 /** A complete id is taken as it is, without a look at the list. */
 export async function folderIdOf(call: Caller['call'], given: string): Promise<string> {
   return FULL_ID.test(given) ? given : (await findFolder(call, given)).id;
-}
-
-/** `work/api`: the names from the root down to a folder. */
-export function namesFromRoot(folders: readonly Folder[]): (id: string) => string {
-  const byId = new Map(folders.map((folder) => [folder.id, folder]));
-  return (id) => {
-    const names: string[] = [];
-    for (let at = byId.get(id); at; at = at.parentId === null ? undefined : byId.get(at.parentId))
-      names.unshift(at.name);
-    return names.join('/');
-  };
 }
 
 /** A tree on a terminal; for programs a line each: id, names from the root, directory, sessions. */

@@ -1,8 +1,9 @@
 /** The commands that run often, each a call or two; the quick path and the full program share them. */
 import type { MethodName, Params, Result, SessionStatus } from '#protocol';
+import { wholeList } from '../meant.js';
 import { failure } from './fail.js';
 import type { Output } from './output.js';
-import { resolveId, wholeList } from './resolve.js';
+import { resolveId } from './resolve.js';
 import { showScreen, showSessions } from './sessions.js';
 
 export interface Caller {

@@ -1,6 +1,6 @@
 /** The rows of `rdv watch`: one a session, those that need somebody first. */
 import type { Agent, AgentState, Blocked, Insight, Notice, Session, SessionHealth, StallCause } from '#protocol';
-import { namesFromRoot } from './folders.js';
+import { namesFromRoot } from '../meant.js';
 import type { Watched } from './watched.js';
 
 export interface Row {

@@ -3,8 +3,8 @@ import type { Event, Insight } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { type FollowedEvents, followEvents } from '../events.js';
 import type { Client } from '../index.js';
+import { wholeList } from '../meant.js';
 import type { Context } from './context.js';
-import { wholeList } from './resolve.js';
 import { type Lists, watchedEvents } from './watched.js';
 
 export interface Feed {

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Session } from '#protocol';
 import { parseLight } from '../../../client/cli/light.js';
-import { sessions } from '../../../client/cli/resolve.js';
 import { statusOf } from '../../../client/cli/sessions.js';
 import { spoken } from '../../../client/cli/spoken.js';
 import { formatTable } from '../../../client/cli/table.js';
 import { ago, clean, cleanLines, toJson } from '../../../client/cli/text.js';
+import { sessions } from '../../../client/meant.js';
 import { pick, shortIds } from '../../../client/pick.js';
 
 test('no control character survives', () => {
