@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { createAlive } from '../http/alive.js';
 import { parseJson } from '../http/body.js';
 import { splitUrl } from '../http/exchange.js';
 import { checkUrl } from '../http/gate.js';
@@ -32,8 +33,6 @@ const PROTOCOL = 'mcp';
 const FRAME_BYTES = 1024 * 1024;
 /** Unread by the client: above the first nothing more is taken from it, above the second it is cut off. */
 const UNREAD_BYTES = { soft: 1024 * 1024, hard: 8 * 1024 * 1024 };
-/** Pings without an answer after which nobody is there. */
-const MISSED = 2;
 /** A client that does not answer a close is cut off. */
 const FAREWELL_MS = 2000;
 
@@ -45,16 +44,8 @@ export function createSockets({ callers, conversations, opener, pingMs }: Socket
     maxPayload: FRAME_BYTES,
     handleProtocols: () => PROTOCOL,
   });
-  const open = new Map<WebSocket, number>();
+  const open = createAlive(pingMs);
   let closing = false;
-  const pulse = setInterval(() => {
-    for (const [socket, missed] of open) {
-      if (missed >= MISSED) socket.terminate();
-      else socket.ping();
-      open.set(socket, missed + 1);
-    }
-  }, pingMs);
-  pulse.unref();
 
   const begin = async (caller: Caller, query: URLSearchParams) => {
     const line = createLine(() => conversations.remove(entry));
@@ -71,9 +62,7 @@ export function createSockets({ callers, conversations, opener, pingMs }: Socket
   };
 
   const join = (socket: WebSocket, line: Line, caller: Caller) => {
-    open.set(socket, 0);
-    socket.on('pong', () => void open.set(socket, 0));
-    socket.once('close', () => void open.delete(socket));
+    open.add(socket, (code, reason) => bid(socket, code, reason));
     socket.once(
       'close',
       whenOver(caller, () => line.end(4002, EXPIRED)),
@@ -99,14 +88,11 @@ export function createSockets({ callers, conversations, opener, pingMs }: Socket
       return true;
     },
     get count() {
-      return open.size;
+      return open.count;
     },
     async close() {
       closing = true;
-      clearInterval(pulse);
-      const gone = [...open.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      for (const socket of open.keys()) bid(socket, 1001, 'Server shutting down');
-      await Promise.all(gone);
+      await open.close();
     },
   };
 }

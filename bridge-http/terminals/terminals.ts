@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { createAlive } from '../http/alive.js';
 import { splitUrl } from '../http/exchange.js';
 import { Refusal } from '../http/refusal.js';
 import type { Log } from '../http/server.js';
@@ -33,8 +34,6 @@ const usual: TerminalLimits = {
 };
 /** Largest frame of a page; a larger one ends its socket with 1009. */
 const FRAME_BYTES = 1024 * 1024;
-/** Pings without an answer after which nobody is there. */
-const MISSED = 2;
 
 export interface TerminalDeps extends AccessDeps {
   readonly log: Log;
@@ -58,27 +57,13 @@ export function createTerminals(deps: TerminalDeps): Terminals {
     maxPayload: FRAME_BYTES,
     handleProtocols: (offered) => offered.has(V2) && V2,
   });
-  const open = new Map<WebSocket, { readonly page: PageSocket; missed: number }>();
+  const open = createAlive(limits.pingMs);
   const counts = new Map<string, number>();
   let closing = false;
 
-  const pulse = setInterval(() => {
-    for (const [socket, state] of open) {
-      if (state.missed >= MISSED) socket.terminate();
-      else socket.ping();
-      state.missed++;
-    }
-  }, limits.pingMs);
-  pulse.unref();
-
   const accept = (socket: WebSocket, request: IncomingMessage, asked: Asked) => {
     const page = openPageSocket(socket, limits.slowMs);
-    const state = { page, missed: 0 };
-    open.set(socket, state);
-    socket.on('pong', () => {
-      state.missed = 0;
-    });
-    socket.once('close', () => open.delete(socket));
+    open.add(socket, page.end);
     void serve({ ...deps, limits, counts }, { page, request, asked, isV2: socket.protocol === V2 });
   };
 
@@ -87,21 +72,18 @@ export function createTerminals(deps: TerminalDeps): Terminals {
       const { path, query } = splitUrl(request.url ?? '/');
       const asked = askedOf(path, query);
       if (!asked) return false;
-      if (closing || open.size >= limits.sockets) {
+      if (closing || open.count >= limits.sockets) {
         throw new Refusal(503, 'TOO_MANY_TERMINALS', TOO_MANY.message, { 'retry-after': '5' });
       }
       server.handleUpgrade(request, socket, head, (made) => accept(made, request, asked));
       return true;
     },
     get count() {
-      return open.size;
+      return open.count;
     },
     async close() {
       closing = true;
-      clearInterval(pulse);
-      const gone = [...open.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      for (const { page } of open.values()) page.end(1001, 'Server shutting down');
-      await Promise.all(gone);
+      await open.close();
     },
   };
 }
