@@ -49,16 +49,21 @@ test('a page that answers no ping is cut off after two, one that answers is not'
   await there.until('pong');
 });
 
-test('a page that acknowledges nothing is too slow in the end; without a hello it is so too', async (t) => {
-  const { open } = await limited(t, { slowMs: 200, helloMs: 100 }, 'stty -echo; read go; seq 1 100000; cat');
+test('a page that acknowledges nothing is too slow in the end', async (t) => {
+  const { open } = await limited(t, { slowMs: 200 }, 'stty -echo; read go; seq 1 100000; cat');
   const page = open({ protocol: V2, acks: false });
   page.socket.on('open', () => page.say({ type: 'hello' }));
   await page.until('snapshot');
   page.type('\r');
   assert.deepEqual(await page.closed, { code: 4008, reason: 'Too slow' });
   assert.equal(page.heard.at(-1)?.code, 'TOO_SLOW');
+});
+
+test('a page that says no hello is ended', async (t) => {
+  const { open } = await limited(t, { helloMs: 100 });
   const silent = open({ protocol: V2 });
-  assert.equal((await silent.closed).code, 4008);
+  assert.deepEqual(await silent.closed, { code: 4008, reason: 'Too slow' });
+  assert.equal(silent.heard.at(-1)?.code, 'NO_HELLO');
 });
 
 test('only so many terminals are open at a time, of one caller and of all', async (t) => {

@@ -149,7 +149,9 @@ test('a daemon that is lost ends it with 69 and one line, and is started again f
   assert.match(refused.stderr, /^rdv: No daemon answers at [^\n]*\n$/);
 
   const starting = await speak(daemon.home).end(Buffer.concat([call(1, 'initialize'), call(2, 'daemon/stop')]));
-  assert.deepEqual([starting.code, starting.heard.length], [0, 2]);
+  // Between the answers the daemon may say that it stops.
+  const answered = starting.heard.flatMap(({ id }) => id ?? []);
+  assert.deepEqual([starting.code, answered], [0, [1, 2]]);
   await daemon.restart();
 });
 
