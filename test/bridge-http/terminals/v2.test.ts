@@ -66,12 +66,14 @@ test('a page that comes back goes on at the next byte; after a restart of the da
   first.type('\r');
   await first.shows('\n1000\n');
   first.socket.terminate();
-  const { offset, data } = first.pieces.at(-1)!;
+  // What was on its way still comes; it is as if it had not.
+  const had = [...first.pieces];
+  const { offset, data } = had.at(-1)!;
   const place = { epoch, offset: offset + data.length };
   const second = open({ resume: place });
   assert.deepEqual(await second.until('ready'), { type: 'ready', v: 2, ...place, resumed: true });
   await second.shows('the end');
-  const bytes = Buffer.concat([...first.pieces, ...second.pieces].map(({ data }) => data)).toString();
+  const bytes = Buffer.concat([...had, ...second.pieces].map(({ data }) => data)).toString();
   const numbers = Array.from({ length: 400_000 }, (_, at) => `${at + 1}\n`).join('');
   assert.ok(bytes.includes(`${numbers}\nthe end`));
   await daemon.restart();
