@@ -11,8 +11,8 @@ export interface Collector {
   take(data: Buffer): void;
   /** No more will come: what was held back for a mark that did not come is output after all. */
   end(): void;
-  /** What is kept from a place on, as a copy. */
-  from(offset: number): Buffer;
+  /** What is kept from a place on, as a copy; no more than `most`. */
+  from(offset: number, most?: number): Buffer;
 }
 
 /**
@@ -53,8 +53,8 @@ export function createCollector(id: string, keep: number): Collector {
     kept.push(Buffer.from(data));
     keptBytes += data.length;
     bytes += data.length;
-    // Twice what is wanted before it is cut, so that cutting costs little.
-    if (keptBytes > 2 * keep + SLACK) cut();
+    // Up to twice what is wanted before it is cut, so that cutting costs little.
+    if (keptBytes > keep + Math.min(keep, MOST_OVER) + SLACK) cut();
     else if (kept.length === PIECES) join();
   };
 
@@ -96,17 +96,21 @@ export function createCollector(id: string, keep: number): Collector {
       if (exitCode === undefined) put(asWritten(held));
       held = Buffer.alloc(0);
     },
-    from(offset) {
+    from(offset, most = Number.POSITIVE_INFINITY) {
       const wanted = bytes - offset;
       let from = kept.length;
       let found = 0;
       while (found < wanted && from > 0) found += kept[--from]!.length;
-      return Buffer.concat(kept.slice(from)).subarray(Math.max(0, found - wanted));
+      const skip = Math.max(0, found - wanted);
+      let to = from;
+      for (let taken = -skip; taken < most && to < kept.length; to++) taken += kept[to]!.length;
+      return Buffer.concat(kept.slice(from, to)).subarray(skip, skip + most);
     },
   };
 }
 
 const SLACK = 64 * 1024;
+const MOST_OVER = 2 * 1024 * 1024;
 const PIECES = 1024;
 const CR = 0x0d;
 

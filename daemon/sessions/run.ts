@@ -29,6 +29,12 @@ type Reason = Result<'session/run'>['reason'];
 
 /** Of a session's history, for those who look in while it runs. */
 const HISTORY_LINES = 10_000;
+/** Output that waits for a caller who is told it as it comes, and then? What he is too slow for is skipped. */
+const TOLD_BYTES = 8 * 1024 * 1024;
+/** Output in one notification. */
+const PIECE_BYTES = 128 * 1024;
+
+const isTold = ({ progressToken }: Wanted) => progressToken !== undefined;
 
 export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
   return {
@@ -40,7 +46,7 @@ export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
         ...['/bin/sh', '-c', LAUNCHER, 'rdv', mark],
         ...argv,
       ]);
-      const collector = createCollector(mark, wanted.maxBytes);
+      const collector = createCollector(mark, Math.max(wanted.maxBytes, isTold(wanted) ? TOLD_BYTES : 0));
       const { reason, complete } = await follow(deps, session, collector, wanted, caller);
       if (caller.signal.aborted) throw new RpcError('Cancelled', 'The run was cancelled, and its command ended.');
       if (deps.ending.aborted && reason === 'gone')
@@ -49,7 +55,7 @@ export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
         sessionId: session.id,
         reason,
         exitCode: reason === 'exited' ? (collector.exitCode ?? deps.store.find(session.id)?.exit?.code ?? null) : null,
-        ...written(collector, wanted.encoding),
+        ...written(collector, wanted),
         bytes: collector.bytes,
         complete,
         elapsedMs: Math.round(performance.now() - started),
@@ -80,7 +86,8 @@ async function follow(
 ): Promise<{ reason: Reason; complete: boolean }> {
   const output = deps.output(deps.places.get(session.id).pane);
   const over = createOver(deps, session.id, collector, wanted.timeoutMs, caller.signal);
-  const tell = wanted.progressToken === undefined ? () => {} : createTelling(collector, caller);
+  const telling = isTold(wanted) ? createTelling(collector, caller) : undefined;
+  const tell = () => telling?.tell();
   caller.progress({ sessionId: session.id, offset: 0, data: '' });
   let complete = true;
   const take = (data: Buffer) => {
@@ -95,9 +102,9 @@ async function follow(
   try {
     const reason = await over.reason;
     collector.end();
-    tell();
     if (collector.exitCode === undefined && reason === 'exited') complete = false;
     if (!deps.ending.aborted) await finish(deps, session, collector, wanted.keep && reason === 'exited');
+    await telling?.toldAll(AbortSignal.any([caller.signal, deps.ending]));
     return { reason, complete };
   } finally {
     over.close();
@@ -141,19 +148,41 @@ async function finish(deps: RunDeps, { id, userId }: Session, { exitCode }: Coll
 }
 
 /** Sends what is new as progress, as fast as the caller reads; what it is too slow for is skipped, as the places tell. */
-function createTelling(collector: Collector, { peer, progress }: Caller): () => void {
+function createTelling(collector: Collector, { peer, progress }: Caller) {
   let sent = 0;
-  return () => {
-    const offset = Math.max(sent, collector.start);
-    if (offset >= collector.bytes || peer.unsent >= limits.outboundSoftBytes) return;
-    sent = collector.bytes;
-    progress({ offset, data: collector.from(offset).toString('base64') });
+  const tell = () => {
+    while (sent < collector.bytes && peer.unsent < limits.outboundSoftBytes) {
+      const offset = Math.max(sent, collector.start);
+      const data = collector.from(offset, PIECE_BYTES);
+      sent = offset + data.length;
+      progress({ offset, data: data.toString('base64') });
+    }
+    return sent >= collector.bytes;
+  };
+  return {
+    tell,
+    /** Resolves once all was sent; a caller that reads nothing is waited for until he leaves or the daemon stops. */
+    async toldAll(signal: AbortSignal): Promise<void> {
+      while (!tell() && !signal.aborted) await drained(peer, signal);
+    },
   };
 }
 
-/** The kept bytes; as text, from the beginning of a character on, and no more than an answer can hold. */
-function written(collector: Collector, encoding: Wanted['encoding']): { output: string; omittedBytes: number } {
-  const { start } = collector;
+function drained(peer: Caller['peer'], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      leave();
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const leave = peer.onDrain(over);
+    signal.addEventListener('abort', over, { once: true });
+  });
+}
+
+/** The newest bytes, as many as are wanted; as text, from the beginning of a character on, and no more than an answer can hold. */
+function written(collector: Collector, { encoding, maxBytes }: Wanted): { output: string; omittedBytes: number } {
+  const start = Math.max(collector.start, collector.bytes - maxBytes);
   const kept = collector.from(start);
   if (encoding === 'base64') return { output: kept.toString('base64'), omittedBytes: start };
   let from = start === 0 ? 0 : characterAt(kept, 0);

@@ -10,6 +10,7 @@ import { type Client, connect } from '#client';
 import type { Params } from '#protocol';
 import { kinds } from '../../support/backends.js';
 import { alive, type Daemon, startDaemon } from '../../support/daemon.js';
+import { connectRaw } from '../../support/raw.js';
 import { heard } from '../../support/whole.js';
 
 for (const kind of kinds)
@@ -166,6 +167,30 @@ for (const kind of kinds)
       const text = Buffer.concat(pieces.map(({ data }) => Buffer.from(data, 'base64'))).toString();
       // What was typed is not echoed.
       assert.equal(text, `first\n${Array.from({ length: 50_000 }, (_, i) => `${i + 1}\n`).join('')}`);
+    });
+
+    test('a caller who does not read for a while is told everything once it does', async (t) => {
+      const slow = await connectRaw(daemon.socket);
+      t.after(() => slow.close());
+      const { token } = daemon;
+      await slow.call('initialize', { clientInfo: { name: 'slow', version: '1' }, protocolVersion: 1, token });
+      await client.call('event/subscribe', { names: ['session/changed'] });
+      const command = ['seq', '1', '600000'];
+      slow.send({ jsonrpc: '2.0', id: 1, method: 'session/run', params: { command, progressToken: 's', name: 'far' } });
+      await slow.next(({ method }) => method === '$/progress');
+      const over = heard(
+        client,
+        'session/changed',
+        ({ session: { name, status } }) => name === 'far' && status === 'closed',
+      );
+      slow.socket.pause();
+      await over;
+      slow.socket.resume();
+      const pieces: Buffer[] = [];
+      for (let message = await slow.next(); message.id !== 1; message = await slow.next()) {
+        if (message.method === '$/progress') pieces.push(Buffer.from(message.params.value.data, 'base64'));
+      }
+      assert.equal(Buffer.concat(pieces).toString(), Array.from({ length: 600_000 }, (_, i) => `${i + 1}\n`).join(''));
     });
 
     test('the command is the program itself, not what a shell has by that name, in its own environment', async () => {
