@@ -4,4 +4,3 @@
 process.env.RDV_BACKEND = 'pty';
 await import('../terminals/terminals.test.js');
 await import('../sessions/whole.test.js');
-await import('../../client/cli/attach.test.js');
