@@ -26,6 +26,8 @@ export interface Client {
   readonly user: string;
   /** What its token may do, with all that is implied. */
   readonly scopes: readonly Scope[];
+  /** The session whose own token it is; null for any other. */
+  readonly sessionId: string | null;
   readonly connectionId: string;
   readonly serverInfo: { readonly name: string; readonly version: string };
   /** Throws RpcError: the daemon's own, or Unavailable when the connection ends before the answer. */
@@ -65,10 +67,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     const given = { ...(wanted !== undefined && { user: wanted }), ...(clientInfo && { clientInfo }) };
     const shown = typeof token === 'function' ? token() : token;
     const params = { ...(shown !== undefined && { token: shown }), ...given };
-    const { user, scopes, connectionId, serverInfo } = await calls.call('initialize', params, limits);
+    const { user, scopes, sessionId, connectionId, serverInfo } = await calls.call('initialize', params, limits);
     calls.notify('initialized', {});
     if (typeof token === 'function') goOn(calls, token);
-    return clientOf(calls, { user, scopes, connectionId, serverInfo });
+    return clientOf(calls, { user, scopes, sessionId: sessionId ?? null, connectionId, serverInfo });
   } catch (error) {
     calls.close();
     // What lies between may know better why there was no answer.
@@ -89,7 +91,7 @@ function goOn({ call, on }: Calls, token: () => string): void {
 
 function clientOf(
   { call, on, onClose, close }: Calls,
-  facts: Pick<Client, 'user' | 'scopes' | 'connectionId' | 'serverInfo'>,
+  facts: Pick<Client, 'user' | 'scopes' | 'sessionId' | 'connectionId' | 'serverInfo'>,
 ): Client {
   return { ...facts, call, on, onClose, close };
 }

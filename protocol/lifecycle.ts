@@ -62,6 +62,7 @@ export const lifecycleMethods = {
       }),
       user: z.string().describe('Empty for a service token that named none: it may only do what needs no user.'),
       scopes: z.array(Scope).describe('What the token may do, with all that is implied.'),
+      sessionId: z.uuid().nullable().describe('The session whose own token it is; null for any other.'),
       connectionId: z.string(),
     }),
     errors: ['UnsupportedVersion'],

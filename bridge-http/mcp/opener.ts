@@ -4,7 +4,7 @@ import { Refusal } from '../http/refusal.js';
 import type { Caller } from '../identity/caller.js';
 import type { Pool } from '../identity/pool.js';
 import type { HttpConversation, TextConversation } from './carrier/carrier.js';
-import type { Choice, End, Unopened } from './carrier/conversation.js';
+import type { Choice, End, Opening, Unopened } from './carrier/conversation.js';
 import { loadCarrier } from './load.js';
 
 export interface OpenerOptions {
@@ -26,9 +26,12 @@ export interface Opener {
 }
 
 export function createOpener({ pool, socketPath, version }: OpenerOptions): Opener {
-  const openingOf = ({ token, user }: Caller, choice: Choice, onEnd: (why: End) => void) => ({
-    ...{ socketPath, version, token, user, choice, onEnd },
-  });
+  const openingOf = async (caller: Caller, choice: Choice, onEnd: (why: End) => void): Promise<Opening> => {
+    const { client, release } = await pool.hold(caller);
+    release();
+    const { token, user } = caller;
+    return { ...{ socketPath, version, token, user, choice, onEnd }, ownSession: client.sessionId ?? undefined };
+  };
   return {
     async admit(caller, isKnown) {
       try {
@@ -39,11 +42,11 @@ export function createOpener({ pool, socketPath, version }: OpenerOptions): Open
     },
     async openHttp(caller, choice, onEnd) {
       const { openHttp } = await loadCarrier();
-      return opened(await openHttp(openingOf(caller, choice, onEnd)));
+      return opened(await openHttp(await openingOf(caller, choice, onEnd)));
     },
     async openText(caller, choice, { send, onEnd }) {
       const { openText } = await loadCarrier();
-      return opened(await openText(openingOf(caller, choice, onEnd), send));
+      return opened(await openText(await openingOf(caller, choice, onEnd), send));
     },
   };
 }

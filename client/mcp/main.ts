@@ -28,8 +28,8 @@ export async function serveStdio({ socket, version, daemonFile, autostart, ...ch
     const options = { endpoint, daemonFile, clientInfo: { name: 'rdv-mcp', version } };
     const link = createLink(reaching((start) => ensureDaemon({ ...options, autostart: autostart && start })));
     try {
-      await knock(link);
-      await serveOnStdio(createMcpServer({ link, tools, version, ...placeOf(process.env) }));
+      const place = placeOf(process.env, await knock(link));
+      await serveOnStdio(createMcpServer({ link, tools, version, ...place }));
     } finally {
       link.close();
     }
@@ -42,12 +42,13 @@ export async function serveStdio({ socket, version, daemonFile, autostart, ...ch
 }
 
 /** Opens the way to the daemon. Throws Unauthorized; one that is away may come. */
-async function knock(link: Link): Promise<void> {
+async function knock(link: Link): Promise<Client | undefined> {
   try {
-    await link.client();
+    return await link.client();
   } catch (error) {
     if (!(error instanceof RpcError) || error.kind === 'Unauthorized') throw error;
     tell(error.message);
+    return undefined;
   }
 }
 
@@ -65,9 +66,10 @@ function reaching(connect: (start: boolean) => Promise<Client>): () => Promise<C
 }
 
 /** A client that starts us somewhere works there; one that starts us in the root works nowhere in particular. */
-function placeOf({ RDV_SESSION_ID: id = '' }: NodeJS.ProcessEnv): Place {
+function placeOf({ RDV_SESSION_ID: id = '' }: NodeJS.ProcessEnv, client: Client | undefined): Place {
   const directory = process.cwd();
-  return { ...(FULL_ID.test(id) && { ownSession: id }), ...(directory !== '/' && { directory }) };
+  const ownSession = FULL_ID.test(id) ? id : (client?.sessionId ?? undefined);
+  return { ownSession, ...(directory !== '/' && { directory }) };
 }
 
 function tell(line: string): void {

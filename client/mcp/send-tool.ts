@@ -1,12 +1,13 @@
 /** `terminal_send`: text for an agent or a shell, as far as it was seen to arrive; keys; and answers to dialogs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Agent, Interaction, Params, Receipt, Session } from '#protocol';
+import { type Agent, type Interaction, methods, type Params, type Receipt, type Session } from '#protocol';
 import type { RpcError } from '#protocol/errors';
 import { tame } from '../clean.js';
 import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
 import { findSession, short } from './find.js';
+import { spareOwn } from './guard.js';
 import { noteTyped, unseenMs } from './lately.js';
 import { callOnce } from './link.js';
 import { questionOf } from './rows.js';
@@ -36,6 +37,7 @@ export const terminalSend = defineTool({
   async run({ session: given, text, enter, keys, answer, when }, calling) {
     const found = await findSession(calling, given);
     const { id } = found;
+    await spareOwn('session/send', methods['session/send'], { id }, calling);
     if (answer !== undefined) {
       if (text !== undefined || keys?.length) throw alone('answer', 'text and keys');
       return answered(calling, id, answer);

@@ -85,7 +85,7 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
 
   async function initialize(params: Parsed<'initialize'>): Promise<Result<'initialize'>> {
     const protocolVersion = agree(params.protocolVersion);
-    const { user, scopes } = await enter({ token: params.token, user: params.user });
+    const { user, scopes, sessionId = null } = await enter({ token: params.token, user: params.user });
     events.loggedIn();
     const { bodyBytes, requestsInFlight, outboundSoftBytes, outboundHardBytes } = deps.limits;
     return {
@@ -98,6 +98,7 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
       },
       user,
       scopes: [...scopes],
+      sessionId,
       connectionId: events.connectionId,
     };
   }

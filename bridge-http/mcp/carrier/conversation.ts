@@ -18,6 +18,8 @@ export interface Opening {
   /** Throws what is told to the client as words. */
   readonly token: () => string;
   readonly user: string | undefined;
+  /** Whose own token it is. */
+  readonly ownSession: string | undefined;
   readonly choice: Choice;
   /** Told once, also after `close`. */
   readonly onEnd: (why: End) => void;
@@ -50,11 +52,11 @@ export async function openConversation(
   transport: Transport,
   manner: Manner,
 ): Promise<Conversation | Unopened> {
-  const { version, onEnd, choice } = opening;
+  const { version, onEnd, choice, ownSession } = opening;
   const tools = choose(choice);
   if ('refused' in tools) return tools;
   const link = createLink(() => login(opening));
-  const server = createMcpServer({ link, tools, version });
+  const server = createMcpServer({ link, tools, version, ownSession });
   const over = new AbortController();
   let why: End = 'closed';
   server.onclose = () => {

@@ -1,10 +1,12 @@
 /** `/ws/mcp`: MCP over WebSocket, a message a frame, and what those get who do not keep to it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { bridged } from '../../support/bridged.js';
-import { askMcp, bearer, begin, connected, initialize, openMcp, overSocket } from '../../support/mcp.js';
+import { askMcp, bearer, begin, connected, initialize, openMcp, overHttp, overSocket } from '../../support/mcp.js';
 import { frontEnd } from '../../support/sse.js';
 
 const config = '[bridge]\ntcp = true\nport = 0\n[limits]\nread_per_second = 0\n';
@@ -108,6 +110,26 @@ test('MCP over WebSocket', async (t) => {
       );
     await all;
     for (const each of many) each.close();
+  });
+
+  await t.test("a session's own token neither ends it nor types into it, over both", async (t) => {
+    const { id } = await client.call('session/create', { command: ['cat'], projectPath: '/tmp' });
+    const token = readFileSync(join(bridge.paths.tokens, id), 'utf8').trim();
+    for (const transport of [overHttp(bridge, token, '?all'), overSocket(bridge, token, '?all')]) {
+      const mcp = await connected(t, transport);
+      assert.match(mcp.getInstructions()!, new RegExp(`You work in session ${id.slice(0, 8)}`));
+      for (const [name, args] of [
+        ['session_close', { session: id }],
+        ['session_update', { id, status: 'trashed' }],
+        ['terminal_send', { session: id, keys: ['C-d'] }],
+        ['session_exec', { id, command: 'exit' }],
+      ] as const) {
+        const { isError, content } = (await mcp.callTool({ name, arguments: args })) as any;
+        assert.deepEqual([isError, /^That is the session you work in/.test(content[0].text)], [true, true]);
+      }
+    }
+    assert.equal((await client.call('session/get', { id })).status, 'active');
+    await client.call('session/close', { id });
   });
 
   await t.test('a token that is revoked ends its sessions, streams and calls, over both', async (t) => {

@@ -1,9 +1,13 @@
 /** What `rdv mcp` does not do just like that: it asks before it destroys, spares its own session, and shows only what it is to. */
 import assert from 'node:assert/strict';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Client, connect } from '#client';
+import { pathsIn } from '#protocol/paths';
 import { agentSession } from '../../support/agent/agent.js';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
+import { placeFor } from '../../support/repository.js';
 import { rdv as run } from '../cli/program.js';
 import { startMcp } from './started.js';
 
@@ -17,6 +21,19 @@ after(async () => {
   client.close();
   await daemon.stop();
 });
+
+/** Calls that would type what ends most programs. */
+const typing = (id: string) =>
+  [
+    ['terminal_send', { session: id, text: 'exit' }],
+    ['terminal_send', { session: id, text: '/exit', when: 'idle' }],
+    ['terminal_send', { session: id, keys: ['C-d'] }],
+    ['terminal_send', { session: id, answer: '1' }],
+    ['session_send', { id, keys: ['C-c'] }],
+    ['session_exec', { id, command: 'exit' }],
+    ['agent_send', { sessionId: id, text: 'exit' }],
+    ['orchestrator_inject', { id, sessionId: id, command: 'exit' }],
+  ] as const;
 
 const statusOf = async (id: string) => (await client.call('session/get', { id })).status;
 
@@ -57,8 +74,14 @@ test('a person who can be asked is asked before anything is destroyed, and no is
   assert.match(asked.at(-1)!, /^folder_delete .*kept/);
 });
 
-test('whoever works in a session does not end it, by whatever tool', async (t) => {
-  const { id } = await client.call('session/create', { name: 'mine', command: ['cat'], projectPath: daemon.home });
+test('whoever works in a session does not end it, nor type into it, by whatever tool', async (t) => {
+  const { folder, init } = placeFor(t);
+  const repository = init('repository');
+  repository.commit({ a: '' });
+  repository.git('worktree', 'add', '-q', '../own');
+  symlinkSync(folder, join(folder, 'link'));
+  const projectPath = join(folder, 'own');
+  const { id } = await client.call('session/create', { name: 'mine', command: ['cat'], projectPath });
   const other = await client.call('session/create', { name: 'other', command: ['cat'] });
   const rdv = await startMcp(daemon.home, { args: ['--all'], environment: { RDV_SESSION_ID: id } });
   t.after(rdv.close);
@@ -67,14 +90,31 @@ test('whoever works in a session does not end it, by whatever tool', async (t) =
     ['session_close', { session: 'mine' }],
     ['session_update', { id: 'mine', status: 'closed' }],
     ['session_update', { id, status: 'trashed' }],
-    ['worktree_remove', { worktreePath: daemon.home }],
+    ['worktree_remove', { worktreePath: join(folder, 'link/own') }],
+    ...typing(id),
   ] as const) {
     const { isError, text } = await rdv.call(tool, args);
     assert.deepEqual([isError, /^That is the session you work in/.test(text)], [true, true], text);
   }
   assert.equal(await statusOf(id), 'active');
+  assert.equal((await client.call('terminal/read', { sessionId: id })).content.trim(), '');
   assert.equal((await rdv.call('session_update', { id: 'mine', name: 'still mine' })).isError, false);
+  assert.equal((await rdv.call('terminal_send', { session: other.id, keys: ['C-d'] })).isError, false);
   assert.equal((await rdv.call('session_close', { session: other.id })).isError, false);
+});
+
+test('the token of a session tells which one is its own', async (t) => {
+  const { id } = await client.call('session/create', { name: 'told by nobody', command: ['cat'] });
+  const RDV_API_KEY = readFileSync(join(pathsIn(daemon.home).tokens, id), 'utf8').trim();
+  const rdv = await startMcp(daemon.home, { environment: { RDV_API_KEY } });
+  t.after(rdv.close);
+  assert.match(rdv.mcp.getInstructions()!, new RegExp(`You work in session ${id.slice(0, 8)}`));
+  for (const [tool, args] of [['session_close', { session: id }], ...typing(id)] as const) {
+    if (!tool.startsWith('terminal') && tool !== 'session_close') continue;
+    const { isError, text } = await rdv.call(tool, args);
+    assert.deepEqual([isError, /^That is the session you work in/.test(text)], [true, true], text);
+  }
+  await client.call('session/close', { id });
 });
 
 test('a dialog is not typed into: the agent is told what is asked, and answers that', async (t) => {

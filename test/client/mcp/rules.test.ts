@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
+import { allMethods, methods } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { checked, readArguments } from '../../../client/mcp/arguments.js';
 import { chooseTools, defaultTools } from '../../../client/mcp/choose.js';
 import { toldOf } from '../../../client/mcp/failure.js';
 import { ANSWER_BYTES, bytesOf, cut, fitting, tailOf } from '../../../client/mcp/fitting.js';
+import { spareOwn } from '../../../client/mcp/guard.js';
 import { happened } from '../../../client/mcp/happened.js';
 import { callOnce, type Link } from '../../../client/mcp/link.js';
 import { plain } from '../../../client/mcp/plain.js';
 import { schemaOf } from '../../../client/mcp/schema.js';
+import type { Calling } from '../../../client/mcp/tool.js';
 
 test('a schema shows a model what it needs to know, and no more', () => {
   const schema = z.object({
@@ -155,6 +158,31 @@ test('the sixteen are the default; a wrong name and a forbidden one are refused'
     message: /Did you mean session_get\?/,
   });
   assert.throws(() => chooseTools({ tools: ['session_close'], readOnly: true }), { message: /does not only read/ });
+});
+
+test('no tool ends or types into the session of its caller', async () => {
+  const own = 'abcdef01-0000-4000-8000-000000000000';
+  const answers: Record<string, unknown> = {
+    'worktree/inspect': { sessionIds: [own] },
+    'interaction/list': { interactions: [{ id: 'dialog', sessionId: own }] },
+  };
+  const link = { client: async () => ({ sessionId: own }), call: async (name: string) => answers[name] };
+  const calling = { link, signal: AbortSignal.any([]) } as unknown as Calling;
+  const sparing = allMethods.filter(
+    ([name, { doors, effect, scope, concerns }]) =>
+      doors?.includes('mcp') &&
+      (scope === 'terminal:write' ||
+        (effect === 'destroy' && (concerns?.session || name === 'worktree/remove')) ||
+        name === 'session/update'),
+  );
+  assert.ok(sparing.length >= 8, String(sparing.length));
+  for (const [name, method] of sparing) {
+    const named = Object.fromEntries((method.concerns?.session ?? []).map((field) => [field, own]));
+    const params = { ...named, status: 'closed', worktreePath: '/w', interactionId: 'dialog' };
+    await assert.rejects(spareOwn(name, method, params, calling), { kind: 'Conflict', message: /you work in/ }, name);
+  }
+  await spareOwn('session/close', methods['session/close'], { id: 'another' }, calling);
+  await spareOwn('interaction/respond', methods['interaction/respond'], { interactionId: 'another' }, calling);
 });
 
 test('an event is one line: whom it concerns, and what happened', () => {

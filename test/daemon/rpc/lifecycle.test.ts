@@ -32,6 +32,7 @@ test(
         },
       },
       user: 'ann',
+      sessionId: null,
       scopes: ['admin', 'destroy', 'write', 'read', 'terminal:write', 'terminal:read'],
     });
   }),
