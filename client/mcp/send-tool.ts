@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { type Agent, type Interaction, methods, type Params, type Receipt, type Session } from '#protocol';
-import type { RpcError } from '#protocol/errors';
+import { RpcError } from '#protocol/errors';
 import { tame } from '../clean.js';
 import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
@@ -17,7 +17,7 @@ import type { Calling } from './tool.js';
 const Sent = z.object({
   id: z.string(),
   state: z.string(),
-  seen: z.boolean().describe('On the screen.'),
+  seen: z.boolean().describe('The text, on the screen.'),
 });
 
 export const terminalSend = defineTool({
@@ -27,7 +27,7 @@ export const terminalSend = defineTool({
   input: z.object({
     session,
     text: z.string().min(1).max(262_144).optional(),
-    enter: z.boolean().optional().describe('Default: true with text.'),
+    enter: z.boolean().optional().describe('Default: true with text and no keys.'),
     keys: z.array(z.string().max(20)).max(100).optional().describe('Behind the text: Enter, Escape, Up, C-c.'),
     answer: z.string().min(1).max(200).optional().describe('Number or label of the option.'),
     when: z.enum(['now', 'idle']).default('now').describe('idle: wait in a queue until it is.'),
@@ -42,27 +42,45 @@ export const terminalSend = defineTool({
       if (text !== undefined || keys?.length) throw alone('answer', 'text and keys');
       return answered(calling, id, answer);
     }
-    if (when === 'idle' && (keys?.length || text === undefined)) throw alone('when', 'keys');
-    if (keys?.length || text === undefined)
-      return typed(calling, id, { text: text ?? '', keys: keys ?? [], enter: enter ?? false });
-    const submit = enter ?? true;
+    if (text === undefined) {
+      if (when === 'idle') throw alone('when', 'keys');
+      return typed(calling, id, { text: '', keys: keys ?? [], enter: enter ?? false });
+    }
+    const behind = behindText(keys, enter);
+    if (when === 'idle' && behind.keys.length > 0) throw alone('when', 'keys');
     const agent = await agentOf(calling, found);
-    if (agent?.program === 'shell' && when === 'now') return intoShell(calling, found, text, submit);
-    const receipt = await injected(calling, {
-      sessionId: id,
-      text,
-      submit,
-      mode: when === 'idle' ? 'whenIdle' : 'now',
-    });
-    return told(await accepted(calling, found, receipt));
+    if (agent?.program === 'shell' && when === 'now') return intoShell(calling, found, text, behind);
+    return intoAgent(calling, found, { text, mode: when === 'idle' ? 'whenIdle' : 'now' }, behind);
   },
 });
+
+interface Behind {
+  readonly keys: readonly string[];
+  readonly enter: boolean;
+}
+
+/** The one key Enter sends a text off as `enter` does, which can be seen to work. */
+function behindText(keys: readonly string[] = [], enter: boolean | undefined): Behind {
+  if (keys.length === 1 && keys[0] === 'Enter') return { keys: [], enter: true };
+  return { keys, enter: enter ?? keys.length === 0 };
+}
+
+async function intoAgent(
+  calling: Calling,
+  session: Session,
+  what: Pick<Params<'agent/send'>, 'text' | 'mode'>,
+  behind: Behind,
+) {
+  const submit = behind.enter && behind.keys.length === 0;
+  const receipt = await accepted(calling, session, await injected(calling, { sessionId: session.id, submit, ...what }));
+  return submit ? told(receipt) : followed(calling, receipt, told(receipt), behind);
+}
 
 /** What runs in a shell reads what it will; only the shell's own prompt is known. */
 const NO_PROMPT: readonly unknown[] = ['AGENT_BUSY', 'AGENT_UNKNOWN', 'AGENT_STARTING', 'NO_PROMPT'];
 
 /** Guarded at its prompt; Enter is pressed once, since what then reads it may be anything. */
-async function intoShell(calling: Calling, session: Session, text: string, enter: boolean) {
+async function intoShell(calling: Calling, session: Session, text: string, behind: Behind) {
   const { link, signal } = calling;
   const { id: sessionId } = session;
   const params = { sessionId, text, submit: false } as const;
@@ -72,12 +90,31 @@ async function intoShell(calling: Calling, session: Session, text: string, enter
     await delay(unseen, undefined, { signal });
     receipt = await injected(calling, params);
   }
-  if (NO_PROMPT.includes(receipt.code)) return typed(calling, sessionId, { text, keys: [], enter });
-  const answer = told(await accepted(calling, session, receipt));
-  if (!enter || receipt.state !== 'typed') return answer;
-  await link.call('session/send', { id: sessionId, enter }, { signal });
+  if (NO_PROMPT.includes(receipt.code)) return typed(calling, sessionId, { text, ...behind });
+  return followed(calling, receipt, told(await accepted(calling, session, receipt)), behind);
+}
+
+/** Presses what comes behind a text, but nothing behind one that was not seen to arrive. */
+async function followed(
+  { link, signal }: Calling,
+  { sessionId, state }: Receipt,
+  answer: ReturnType<typeof told>,
+  { keys, enter }: Behind,
+) {
+  const all = [...keys, ...(enter ? ['Enter'] : [])];
+  if (all.length === 0) return answer;
+  const { id } = answer.structured;
+  if (state !== 'typed') return { ...answer, text: `${answer.text} Nothing was pressed behind it.` };
+  try {
+    await link.call('session/send', { id: sessionId, keys: all }, { signal });
+  } catch (error) {
+    if (!(error instanceof RpcError) || signal.aborted) throw error;
+    const said = `${id}: the text stands in its prompt, but not all was pressed behind it: ${error.message}`;
+    throw failure(error.kind, said, 'terminal_read shows it; send the keys alone.');
+  }
   noteTyped(link, sessionId);
-  return { ...answer, text: `${answer.structured.id}: typed, seen at its prompt, and Enter pressed.` };
+  const pressed = all.join(', ');
+  return { ...answer, text: `${id}: typed, seen in its prompt, and ${pressed} pressed. ${LOOK}` };
 }
 
 /** The receipt of what was not refused. */
@@ -95,16 +132,14 @@ function alone(argument: string, others: string): RpcError {
   );
 }
 
-interface Typed {
+interface Typed extends Behind {
   readonly text: string;
-  readonly keys: string[];
-  readonly enter: boolean;
 }
 
-async function typed({ link, signal }: Calling, id: string, what: Typed) {
-  if (what.text === '' && what.keys.length === 0 && !what.enter)
+async function typed({ link, signal }: Calling, id: string, { text, keys, enter }: Typed) {
+  if (text === '' && keys.length === 0 && !enter)
     throw failure('InvalidParams', 'There is nothing to send.', 'Give text, keys, enter or answer.');
-  await link.call('session/send', { id, ...what }, { signal });
+  await link.call('session/send', { id, text, keys: [...keys], enter }, { signal });
   noteTyped(link, id);
   const structured = { id: short(id), state: 'typed', seen: false };
   return { structured, text: `Typed into ${structured.id}; terminal_read shows what came of it.` };

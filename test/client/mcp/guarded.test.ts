@@ -134,11 +134,19 @@ test('a dialog is not typed into: the agent is told what is asked, and answers t
     refused.text,
     /^Not typed: \w{8} asks \(permission\): .*Answers: 1 Yes.*Answer it: terminal_send with `answer`\.$/s,
   );
+  // Keys behind a text do not take it past the guard.
+  const past = await rdv.call('terminal_send', { session: 'coder', text: 'more', keys: ['Tab'] });
+  assert.deepEqual([past.isError, /^Not typed: \w{8} asks/.test(past.text)], [true, true], past.text);
   const status = await rdv.call('agent_status');
   assert.deepEqual([status.structured.agents[0].state, /1 Yes/.test(status.text)], ['blocked', true]);
   assert.match((await rdv.call('terminal_send', { session: 'coder', answer: '9' })).text, /^"9" is no answer: it asks/);
   assert.equal((await rdv.call('terminal_send', { session: 'coder', answer: '1' })).structured.state, 'answered');
   await agent.next('chosen');
+  assert.ok(!agent.read.includes('more'));
+  await agent.tell({ do: 'idle' });
+  const behind = await rdv.call('terminal_send', { session: 'coder', text: 'tests too', keys: ['Enter'] });
+  assert.deepEqual([behind.structured.seen, /submitted/.test(behind.text)], [true, true], behind.text);
+  await agent.next('submitted', ({ text }) => text === 'tests too');
   await client.call('session/close', { id: session.id });
 });
 

@@ -77,6 +77,17 @@ test('what a shell does not let machines type is not typed, and what reads there
   await rdv.call('terminal_wait', { session: 'shell', until: 'prompt' });
   const refused = await rdv.call('terminal_send', { session: 'shell', text: 'rm -rf /' });
   assert.deepEqual([refused.isError, /^Not typed: .*rm -rf/.test(refused.text)], [true, true]);
+  const both = await rdv.call('terminal_send', { session: 'shell', text: 'ho one', keys: ['Home', 'e', 'c'] });
+  assert.deepEqual([both.structured.seen, /seen in its prompt, and Home, e, c pressed/.test(both.text)], [true, true]);
+  await rdv.call('terminal_send', { session: 'shell', keys: ['Enter'] });
+  await rdv.call('terminal_wait', { session: 'shell', until: 'pattern', pattern: '^one$' });
+  await rdv.call('terminal_wait', { session: 'shell', until: 'prompt' });
+  const half = await rdv.call('terminal_send', { session: 'shell', text: 'half', keys: ['Entr'] });
+  assert.match(half.text, /^\w{8}: the text stands in its prompt, but not all was pressed.*"Entr"/);
+  const refusedToo = await rdv.call('terminal_send', { session: 'shell', text: ' a line', keys: ['Enter'] });
+  assert.match(refusedToo.text, /^Not typed: Somebody has begun to write/);
+  await rdv.call('terminal_send', { session: 'shell', keys: ['C-u'] });
+  await rdv.call('terminal_wait', { session: 'shell', until: 'prompt' });
   await rdv.call('terminal_send', { session: 'shell', text: 'cat' });
   const sent = await rdv.call('terminal_send', { session: 'shell', text: 'echoed' });
   assert.deepEqual([sent.structured.state, sent.structured.seen], ['typed', false]);
