@@ -17,13 +17,19 @@ async function endDaemon(daemon: Daemon): Promise<void> {
   assert.equal(code, 0, stderr);
 }
 
-test('a killed daemon is started again by the next call, and a wait goes on; one that was stopped is left so', async (t) => {
-  const { daemon, client } = await whole(t);
+test('a token that is replaced changes nothing; a killed daemon is started again by the next call, and a wait goes on; one that was stopped is left so', async (t) => {
+  const { daemon, client } = await whole(t, { config: '[auth]\noverlap_seconds = 1\n' });
   const rdv = await startMcp(daemon.home);
   t.after(rdv.close);
   await client.call('session/create', { name: 'build', command: ['cat'] });
   const wait = rdv.call('terminal_wait', { session: 'build', until: 'pattern', pattern: '^done$' });
   await rdv.call('session_list');
+  const cutOff = new Promise<void>((resolve) => void client.onClose(resolve));
+  await client.call('token/rotate', { id: 'cli' });
+  // By now whoever shows the old one only.
+  await cutOff;
+  const on = await rdv.call('terminal_run', { command: 'echo goes on' });
+  assert.equal(on.structured?.output, 'goes on', on.text);
   await daemon.kill9();
   const { structured } = await rdv.call('session_list');
   assert.deepEqual(
