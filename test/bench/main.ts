@@ -10,6 +10,7 @@ import { http } from './http.js';
 import { idle } from './idle.js';
 import { list } from './list.js';
 import { many } from './many.js';
+import { mcp } from './mcp.js';
 import { noticed } from './noticed.js';
 import { ping } from './ping.js';
 import { type Row, showTable } from './table.js';
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[] | string>>> = {
   http,
   many,
   cli,
+  mcp,
   flood,
   crowd,
   lazy,
