@@ -7,6 +7,10 @@ export interface McpLimits {
   readonly perCaller: number;
   /** With the bridge's own token, of whose connections most are kept for requests. */
   readonly perService: number;
+  /** Answers of one conversation over HTTP that are not read to their end. And then? No more, until one is. */
+  readonly streams: number;
+  /** Unread over a WebSocket: above the first nothing more is taken of it, above the second it is cut off. */
+  readonly unreadBytes: { readonly soft: number; readonly hard: number };
   /** Without a request and without a stream for so long, a conversation over HTTP is ended. */
   readonly idleMs: number;
   readonly pingMs: number;
@@ -18,6 +22,8 @@ export const usual: McpLimits = {
   conversations: 64,
   perCaller: 16,
   perService: 12,
+  streams: 64,
+  unreadBytes: { soft: 1024 * 1024, hard: 8 * 1024 * 1024 },
   idleMs: 30 * 60_000,
   pingMs: 20_000,
   drainMs: 5000,

@@ -8,7 +8,7 @@ import { type Caller, whenOver } from '../identity/caller.js';
 import { type Callers, unauthorized } from '../identity/headers.js';
 import type { HttpConversation } from './carrier/carrier.js';
 import { choiceIn } from './choice.js';
-import type { Conversations, Entry } from './conversations.js';
+import type { Conversations, Entry, McpLimits } from './conversations.js';
 import type { Opener } from './opener.js';
 import { createStreams } from './streams.js';
 
@@ -16,7 +16,7 @@ export interface HttpDeps {
   readonly callers: Callers;
   readonly conversations: Conversations;
   readonly opener: Opener;
-  readonly drainMs: number;
+  readonly limits: Pick<McpLimits, 'drainMs' | 'streams'>;
 }
 
 interface Open extends Entry {
@@ -31,12 +31,10 @@ export interface McpEndpoint {
 }
 
 const SESSION = 'mcp-session-id';
-/** Of one session that are not read to their end. And then? No more, until one is; who reads nothing is cut off. */
-const STREAMS = 64;
 /** Others tell the library nothing, and a token is nothing for it. */
 const passed = ['accept', 'content-type', SESSION, 'mcp-protocol-version', 'last-event-id'];
 
-export function createEndpoint({ callers, conversations, opener, drainMs }: HttpDeps): McpEndpoint {
+export function createEndpoint({ callers, conversations, opener, limits }: HttpDeps): McpEndpoint {
   const known = createKnown(conversations, opener);
   const streams = createStreams();
   let closing = false;
@@ -45,7 +43,7 @@ export function createEndpoint({ callers, conversations, opener, drainMs }: Http
     const { method = '' } = request;
     // Whoever went away may still want what he asked to be done, but reads no stream.
     if (gone.aborted && method === 'GET') return 'done';
-    if (entry.uses >= STREAMS) throw tooMany();
+    if (entry.uses >= limits.streams) throw tooMany(limits.streams);
     const release = conversations.begin(entry);
     if (gone.aborted) release();
     else gone.addEventListener('abort', release, { once: true });
@@ -89,7 +87,7 @@ export function createEndpoint({ callers, conversations, opener, drainMs }: Http
     endpoint,
     async close() {
       closing = true;
-      await streams.drain(drainMs);
+      await streams.drain(limits.drainMs);
       for (const entry of known.all()) known.end(entry);
       streams.cut();
     },
@@ -166,8 +164,8 @@ function only({ headersDistinct }: IncomingMessage, name: string): string | unde
   return values[0];
 }
 
-function tooMany(): Refusal {
-  const said = `${STREAMS} answers of this session are not read yet. Read or close them.`;
+function tooMany(most: number): Refusal {
+  const said = `${most} answers of this session are not read yet. Read or close them.`;
   return new Refusal(429, 'TOO_MANY_STREAMS', said, { 'retry-after': '1' });
 }
 

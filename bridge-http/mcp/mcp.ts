@@ -22,9 +22,9 @@ export interface Mcp extends Pick<McpSockets, 'upgrade' | 'count'> {
 export function createMcp(deps: McpDeps): Mcp {
   const limits = { ...usual, ...deps.limits };
   const conversations = createConversations(limits);
-  const shared = { callers: deps.callers, conversations, opener: createOpener(deps) };
-  const http = createEndpoint({ ...shared, drainMs: limits.drainMs });
-  const sockets = createSockets({ ...shared, pingMs: limits.pingMs });
+  const shared = { callers: deps.callers, conversations, opener: createOpener(deps), limits };
+  const http = createEndpoint(shared);
+  const sockets = createSockets(shared);
   return {
     endpoints: ['GET', 'POST', 'DELETE'].map((verb) => [`${verb} /mcp`, http.endpoint] as const),
     upgrade: sockets.upgrade,

@@ -11,14 +11,14 @@ import { type Caller, whenOver } from '../identity/caller.js';
 import type { Callers } from '../identity/headers.js';
 import type { TextConversation } from './carrier/carrier.js';
 import { choiceIn } from './choice.js';
-import type { Conversations, Entry } from './conversations.js';
+import type { Conversations, Entry, McpLimits } from './conversations.js';
 import type { Opener } from './opener.js';
 
 export interface SocketDeps {
   readonly callers: Callers;
   readonly conversations: Conversations;
   readonly opener: Opener;
-  readonly pingMs: number;
+  readonly limits: Pick<McpLimits, 'pingMs' | 'unreadBytes'>;
 }
 
 export interface McpSockets {
@@ -31,12 +31,10 @@ export interface McpSockets {
 
 const PROTOCOL = 'mcp';
 const FRAME_BYTES = 1024 * 1024;
-/** Unread by the client: above the first nothing more is taken from it, above the second it is cut off. */
-const UNREAD_BYTES = { soft: 1024 * 1024, hard: 8 * 1024 * 1024 };
 /** A client that does not answer a close is cut off. */
 const FAREWELL_MS = 2000;
 
-export function createSockets({ callers, conversations, opener, pingMs }: SocketDeps): McpSockets {
+export function createSockets({ callers, conversations, opener, limits }: SocketDeps): McpSockets {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -44,11 +42,11 @@ export function createSockets({ callers, conversations, opener, pingMs }: Socket
     maxPayload: FRAME_BYTES,
     handleProtocols: () => PROTOCOL,
   });
-  const open = createAlive(pingMs);
+  const open = createAlive(limits.pingMs);
   let closing = false;
 
   const begin = async (caller: Caller, query: URLSearchParams) => {
-    const line = createLine(() => conversations.remove(entry));
+    const line = createLine(limits.unreadBytes, () => conversations.remove(entry));
     const entry: Entry = { caller, uses: 1, usedAt: performance.now(), end: () => line.end(1013, 'Try again later') };
     conversations.add(entry);
     const onEnd = (why: string) => (why === 'unauthorized' ? line.end(4002, EXPIRED) : line.end(1000, 'Closed'));
@@ -109,7 +107,7 @@ function offers({ headers }: IncomingMessage): boolean {
 type Line = ReturnType<typeof createLine>;
 
 /** Between one socket and one conversation, which begins before there is a socket. */
-function createLine(onOver: () => void) {
+function createLine(unread: McpLimits['unreadBytes'], onOver: () => void) {
   let conversation: TextConversation | undefined;
   let socket: WebSocket | undefined;
   let isOver = false;
@@ -129,10 +127,10 @@ function createLine(onOver: () => void) {
     if (!socket || isOver) return;
     const { bufferedAmount } = socket;
     socket.send(text, () => {
-      if (socket!.isPaused && socket!.bufferedAmount <= UNREAD_BYTES.soft) socket!.resume();
+      if (socket!.isPaused && socket!.bufferedAmount <= unread.soft) socket!.resume();
     });
-    if (bufferedAmount > UNREAD_BYTES.hard) end(4008, 'Too slow');
-    else if (bufferedAmount > UNREAD_BYTES.soft) socket.pause();
+    if (bufferedAmount > unread.hard) end(4008, 'Too slow');
+    else if (bufferedAmount > unread.soft) socket.pause();
   };
   const take = (data: Buffer, binary: boolean) => {
     if (isOver) return;

@@ -21,14 +21,18 @@ export interface Watching {
 }
 
 /** Subscriptions of one client, and those of them that need a stream of their own. And then? No more are taken. */
-const MOST = 64;
-const MOST_OUTPUTS = 16;
+export interface WatchLimits {
+  readonly all: number;
+  readonly outputs: number;
+}
+
+const usual: WatchLimits = { all: 64, outputs: 16 };
 /** A resource is told of at once, and then as often as this. */
 const PACE_MS = 1000;
 const LIST = '';
 
 /** Lives as long as its link. */
-export function createWatching(link: Link, tell: Telling): Watching {
+export function createWatching(link: Link, tell: Telling, limits = usual): Watching {
   const wanted = new Map<string, WatchedOutput | undefined>();
   const pacing = createPacing(PACE_MS, (uri) => (uri === LIST ? tell.listChanged() : tell.updated(uri)));
   const touch = (uri: string) => {
@@ -57,7 +61,7 @@ export function createWatching(link: Link, tell: Telling): Watching {
       const uri = uriOf(kind, id);
       if (wanted.has(uri)) return;
       const outputs = [...wanted.values()].filter(Boolean).length;
-      if (wanted.size >= MOST || (kind === 'output' && outputs >= MOST_OUTPUTS)) throw tooMany();
+      if (wanted.size >= limits.all || (kind === 'output' && outputs >= limits.outputs)) throw tooMany(limits);
       const output = kind === 'output' ? watchOutput(link, id, () => touch(uri)) : undefined;
       wanted.set(uri, output);
       try {
@@ -93,7 +97,7 @@ function createBeginning(link: Link, hearing: { onEvent(event: Event): void; onG
   };
 }
 
-function tooMany(): RpcError {
-  const said = `A client may subscribe to ${MOST} resources, ${MOST_OUTPUTS} outputs of sessions among them. Unsubscribe from one first.`;
+function tooMany({ all, outputs }: WatchLimits): RpcError {
+  const said = `A client may subscribe to ${all} resources, ${outputs} outputs of sessions among them. Unsubscribe from one first.`;
   return new RpcError('Overloaded', said);
 }

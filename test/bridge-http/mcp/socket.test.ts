@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { openBridge } from '../../../bridge-http/bridge.js';
 import { bridged } from '../../support/bridged.js';
 import { askMcp, bearer, begin, connected, initialize, openMcp, overHttp, overSocket } from '../../support/mcp.js';
 import { frontEnd } from '../../support/sse.js';
@@ -110,6 +111,50 @@ test('MCP over WebSocket', async (t) => {
       );
     await all;
     for (const each of many) each.close();
+  });
+
+  await t.test('who does not read is bounded: in answers over HTTP, in bytes over a WebSocket', async (t) => {
+    const { run, serviceToken } = bridge.paths;
+    const bridgeSocket = join(run, 'bounded.sock');
+    const bounded = await openBridge({
+      ...{ socketPath: daemon.socket, portFile: join(run, 'bounded.port'), version: 'test', log: () => {} },
+      mcpLimits: { streams: 2, unreadBytes: { soft: 10_000, hard: 50_000 } },
+      settings: {
+        ...{ socket: bridgeSocket, terminalSocket: join(run, 'bounded-terminal.sock'), port: undefined },
+        ...{ allowed: { hosts: [], origins: [] }, serviceToken, access: undefined },
+        log: { level: 'info', bytes: 1e6, files: 1 },
+      },
+    });
+    t.after(() => bounded.close());
+    const at = { paths: { ...bridge.paths, bridgeSocket } };
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+
+    const headers = { ...own, 'mcp-session-id': await begin(at, own) };
+    const { id: session } = await client.call('session/create', { command: ['cat'], projectPath: '/tmp' });
+    const wait = { name: 'terminal_wait', arguments: { session, until: 'exit' } };
+    const waiting = await openMcp(at, 'POST', headers, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: wait });
+    const streams = [waiting, await openMcp(at, 'GET', headers)];
+    const third = await askMcp(at, 'POST', headers, { ...list, id: 3 });
+    assert.deepEqual([third.status, third.body.code, third.headers['retry-after']], [429, 'TOO_MANY_STREAMS', '1']);
+    assert.equal((await askMcp(at, 'POST', { ...own, 'mcp-session-id': await begin(at, own) }, list)).status, 200);
+    for (const stream of streams) stream.destroy();
+    while ((await askMcp(at, 'POST', headers, { ...list, id: 4 })).status === 429);
+    await client.call('session/close', { id: session });
+
+    const connections = async () => (await client.call('daemon/status', {})).connections;
+    const socket = new WebSocket(`ws+unix:${bridgeSocket}:/ws/mcp?all`, ['mcp'], {
+      headers: { ...own, host: 'localhost' },
+    });
+    await once(socket, 'open');
+    await ask(socket, initialize());
+    const before = await connections();
+    socket.pause();
+    for (let id = 10; id < 42; id++) socket.send(JSON.stringify({ ...list, id }));
+    while ((await connections()) === before);
+    const closed = once(socket, 'close');
+    socket.resume();
+    const [code, reason] = await closed;
+    assert.deepEqual([code, String(reason)], [4008, 'Too slow']);
   });
 
   await t.test("a session's own token neither ends it nor types into it, over both", async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '#protocol';
+import { createWatching } from '../../../client/mcp/watching.js';
 import { reach, whole } from '../../support/whole.js';
 import { talk } from './talking.js';
 
@@ -14,7 +15,7 @@ const codeOf = (code: number) => (error: any) => error.code === code;
 
 test('resources over one daemon', async (t) => {
   const { daemon, client } = await whole(t, { config: '[limits]\nwrite_per_second = 0\nread_per_second = 0\n' });
-  const { mcp, told, heard } = await talk(t, daemon);
+  const { mcp, link, told, heard } = await talk(t, daemon);
   const shell = (name: string, more = {}) =>
     client.call('session/create', { name, projectPath: '/tmp', command: ['sh'], ...more });
 
@@ -189,6 +190,21 @@ test('resources over one daemon', async (t) => {
       for (const { id } of made) await mcp.unsubscribeResource({ uri: `rdv://folders/${id}` });
     },
   );
+
+  await t.test('outputs are watched by streams of their own, of which there is a bound', async () => {
+    const { id } = await shell('printing');
+    const one = { kind: 'output', id } as const;
+    const other = { kind: 'output', id: (await shell('printing too')).id } as const;
+    const watching = createWatching(link, { updated: () => {}, listChanged: () => {} }, { all: 3, outputs: 1 });
+    await watching.subscribe(one);
+    await watching.subscribe(one);
+    await assert.rejects(watching.subscribe(other), { kind: 'Overloaded', message: /3 resources, 1 outputs/ });
+    await watching.subscribe({ kind: 'session', id });
+    watching.unsubscribe(one);
+    await watching.subscribe(other);
+    watching.unsubscribe(other);
+    for (const session of [one, other]) await client.call('session/close', { id: session.id });
+  });
 
   await t.test('a daemon that is killed and comes back is followed on, output included', async () => {
     const { id } = await shell('lasting', { command: ['cat'] });
