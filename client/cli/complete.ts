@@ -1,4 +1,4 @@
-/** `rdv complete`: what could stand where a command line is being typed. Its own bundle, for a person waits on a key. */
+/** `rdv complete`: what could stand where a line is being typed, and the scripts that ask it. Its own bundle: a person waits. */
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findEndpoint } from '../endpoint.js';
@@ -6,6 +6,7 @@ import { quickConnect } from '../quick.js';
 import type { Caller } from './hot.js';
 import { type Offer, offersOf } from './offers.js';
 import { type Question, questionIn } from './question.js';
+import { isShell, scripts } from './scripts.js';
 import { placeIn, quoteFor, readLine, unquote } from './shellwords.js';
 import type { CommandNode, Tree } from './tree.js';
 import { version } from './version.js';
@@ -16,6 +17,13 @@ const PATIENCE_MS = 800;
 /** What the shell is to do beside, as bits; the numbers are those that cobra and @bomb.sh/tab use. */
 const NO_FILES = 4;
 const DIRECTORIES = 16;
+
+/** What `rdv completion <shell>` prints. False when it knows no such shell. */
+export function printScript(shell: string): boolean {
+  const known = isShell(shell);
+  if (known) process.stdout.write(scripts[shell]);
+  return known;
+}
 
 interface Request {
   readonly before: readonly string[];

@@ -4,7 +4,7 @@ import { Argument, type Command } from 'commander';
 import { answering } from './answer.js';
 import { failure } from './fail.js';
 import type { OutputOf } from './line.js';
-import { type Shell, scripts, shells } from './scripts.js';
+import { isShell, type Shell, scripts, shells } from './scripts.js';
 
 export function addCompletion(program: Command, outputOf: OutputOf): void {
   answering(program.command('completion'), 'Script')
@@ -31,8 +31,7 @@ Examples:
 
 function shellOf({ SHELL = '' }: Readonly<Record<string, string | undefined>>): Shell {
   const name = basename(SHELL);
-  const shell = shells.find((each) => each === name);
-  if (shell) return shell;
+  if (isShell(name)) return name;
   throw failure(
     'InvalidParams',
     name ? `There is no completion for ${name}.` : 'Which shell it is for cannot be told: SHELL is not set.',

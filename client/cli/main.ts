@@ -43,6 +43,8 @@ async function main(argv: readonly string[]): Promise<void> {
   if (argv[0] === 'hook' && isHooked(argv[1])) await runHook(argv.slice(1), version);
   if (argv[0] === 'complete') return (await import('./complete.js')).runComplete(argv.slice(1));
   endOnClosedOutput();
+  // Shells run it as they start.
+  if (argv[0] === 'completion' && argv.length === 2 && (await import('./complete.js')).printScript(argv[1]!)) return;
   try {
     if (await runLight(argv)) return;
   } catch (error) {

@@ -3,6 +3,8 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
+export const isShell = (name: string): name is Shell => shells.some((shell) => shell === name);
+
 /** Nothing of an answer is ever expanded or run: names of sessions are data. Works from bash 3.2 on, without bash-completion. */
 const bash = `# bash completion for rdv
 _rdv() {

@@ -1,12 +1,21 @@
 /** Tab in real shells, with a real daemon behind it: what was completed is what the program is then given. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect } from '#client';
-import { shells } from '../../../client/cli/scripts.js';
+import { scripts, shells } from '../../../client/cli/scripts.js';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { placeIn } from '../../support/repository.js';
 import { inTerminal, program, rdv } from './program.js';
@@ -139,10 +148,18 @@ test('where no daemon answers, completion is quick and quiet, and starts none', 
   assert.match(verbs.stdout, /^suspend\t.+\n:4\n$/);
 });
 
+test('as a shell starts, the script comes without the full program', () => {
+  const light = join(folder, 'light');
+  mkdirSync(light);
+  for (const file of ['rdv.cjs', 'rdv-complete.cjs']) copyFileSync(join(program, '..', file), join(light, file));
+  const { stdout } = spawnSync(process.execPath, [join(light, 'rdv.cjs'), 'completion', 'bash'], { encoding: 'utf8' });
+  assert.equal(stdout, scripts.bash);
+});
+
 test('the shell is that of SHELL, or is asked for', async () => {
   for (const shell of shells) {
     const { code, stdout } = await rdv(daemon.home, ['completion'], { SHELL: `/usr/bin/${shell}` });
-    assert.ok(code === 0 && stdout.includes(`${shell} completion for rdv`));
+    assert.deepEqual([code, stdout], [0, scripts[shell]]);
   }
   const { code, stdout, stderr } = await rdv(daemon.home, ['completion'], { SHELL: '/bin/tcsh' });
   assert.deepEqual([code, stdout], [2, '']);
