@@ -6,8 +6,8 @@ import { quickConnect } from '../quick.js';
 import type { Caller } from './hot.js';
 import { type Offer, offersOf } from './offers.js';
 import { type Question, questionIn } from './question.js';
+import { placeIn, quoteFor, readTyped, unquote } from './quoting.js';
 import { isShell, scripts } from './scripts.js';
-import { placeIn, quoteFor, readLine, unquote } from './shellwords.js';
 import type { CommandNode, Tree } from './tree.js';
 import { version } from './version.js';
 
@@ -61,7 +61,7 @@ function read([shell = '', ...rest]: readonly string[]): Request {
 
 /** What bash puts in the place of what it replaces, a blank behind it included. */
 function readBash(line: string, breaks: string): Request {
-  const { before, word, raw } = readLine(line);
+  const { before, word, raw } = readTyped(line);
   const { kept, quote } = placeIn(raw, breaks);
   return {
     before,

@@ -1,7 +1,7 @@
 /** Tab at the prompt of `rdv shell`: what `rdv complete` answers to bash, in a process of its own as there. */
 import { execFile } from 'node:child_process';
+import { placeIn, readTyped } from './quoting.js';
 import type { Complete } from './shell-prompt.js';
-import { placeIn, readLine } from './shellwords.js';
 
 const PATIENCE_MS = 2000;
 
@@ -9,7 +9,7 @@ const PATIENCE_MS = 2000;
 export function completeWith(given: readonly string[]): Complete {
   return async (line) => {
     const typed = line.replace(/^\s*rdv\s/, '');
-    const { raw } = readLine(`rdv ${typed}`);
+    const { raw } = readTyped(`rdv ${typed}`);
     const { quote } = placeIn(raw, '');
     const word = quote ? raw.slice(raw.lastIndexOf(quote) + 1) : raw;
     const lines = await ask(['complete', '--bash', ['rdv', ...given, typed].join(' '), '']);

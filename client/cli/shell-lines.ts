@@ -1,7 +1,7 @@
 /** Command lines of `rdv shell` from a pipe, one after another; one may go on over several lines of text. */
 import { StringDecoder } from 'node:string_decoder';
 import { failure } from './fail.js';
-import { splitLine } from './shell-words.js';
+import { splitLine } from './quoting.js';
 
 export interface Given {
   /** Where it begins, counted from 1. */

@@ -9,7 +9,7 @@ import { buildProgram } from '../../../client/cli/full.js';
 import { listings } from '../../../client/cli/listings.js';
 import { nounOf } from '../../../client/cli/nouns.js';
 import { questionIn } from '../../../client/cli/question.js';
-import { placeIn, quoteFor, readLine } from '../../../client/cli/shellwords.js';
+import { placeIn, quoteFor, readTyped, splitLine } from '../../../client/cli/quoting.js';
 import { type CommandNode, describeTree } from '../../../client/cli/tree.js';
 
 const tree = describeTree(buildProgram('everything'));
@@ -109,9 +109,12 @@ test('what is quoted is read back as it was, within any quotes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom(...quotes), (text, quote) => {
       fc.pre(!/[\n\0]/.test(text) && (quote !== '' || text !== ''));
-      const { before, word } = readLine(`rdv attach ${quote}${quoteFor(text, quote)}${quote} x`);
+      const line = `rdv attach ${quote}${quoteFor(text, quote)}${quote} x`;
+      const { before, word } = readTyped(line);
       assert.deepEqual([before, word], [['attach', text], 'x']);
+      assert.deepEqual(splitLine(line), { words: ['rdv', 'attach', text, 'x'] });
     }),
+    { examples: [['\\', '"']] },
   );
 });
 

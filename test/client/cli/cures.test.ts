@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { errors, RpcError } from '#protocol/errors';
 import { wordsOf } from '../../../client/cli/fail.js';
 import { buildProgram } from '../../../client/cli/full.js';
-import { splitLine } from '../../../client/cli/shell-words.js';
+import { splitLine } from '../../../client/cli/quoting.js';
 import { readSources } from '../../support/sources.js';
 
 const program = buildProgram('everything');

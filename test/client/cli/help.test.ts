@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Command } from 'commander';
 import { examplesOf, pathOf } from '../../../client/cli/examples.js';
 import { buildProgram } from '../../../client/cli/full.js';
-import { readLine } from '../../../client/cli/shellwords.js';
+import { readTyped } from '../../../client/cli/quoting.js';
 import { usageError } from '../../../client/cli/usage.js';
 import { inTerminal, rdv } from './program.js';
 
@@ -57,7 +57,7 @@ test('every command shows an example of itself, which its own parser takes', asy
 /** What the parser says against a command line of ours; what the shell does with it is left out. */
 async function refusal(line: string): Promise<string | undefined> {
   const [ours = ''] = line.split(/ [|<>] | && /);
-  const { before, word } = readLine(ours);
+  const { before, word } = readTyped(ours);
   let ran = false;
   for (const leaf of leaves) leaf.action(() => void (ran = true));
   for (const command of commands) command.configureOutput({ outputError: () => {} });
