@@ -1,9 +1,9 @@
 /** Which thing of a kind a person means by a shortened id or a name. */
 import type { RpcError } from '#protocol/errors';
+import { nearest } from '#protocol/nearest';
 import { clean } from './clean.js';
 import { failure } from './failure.js';
 import type { Client } from './index.js';
-import { nearest } from './nearest.js';
 
 export interface Named {
   readonly id: string;

@@ -1,8 +1,8 @@
 /** How a failure is told: one line of cause, one line of cure, and the exit code. */
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
+import { nearest } from '#protocol/nearest';
 import { actsForSession } from '../endpoint.js';
 import { cureOf, failure } from '../failure.js';
-import { nearest } from '../nearest.js';
 import { createVoice, type Told, tellError } from './output.js';
 import { clean } from './text.js';
 

@@ -143,7 +143,7 @@ async function runMethod(context: Context, { name, method, params, yes }: Invoca
 
 /** What holds for every command of the tree: the global flags, and words told our way. */
 function dress(command: Command, stage: Stage): void {
-  command.exitOverride();
+  command.exitOverride().showSuggestionAfterError(false);
   command.configureOutput({
     writeOut: (text) => stage.voice().data(text),
     writeErr: (text) => stage.voice().help(text, usageError('It takes one of its commands.', command)),

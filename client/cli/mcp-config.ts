@@ -2,8 +2,8 @@
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { nearest } from '#protocol/nearest';
 import { homeFolder } from '#protocol/paths';
-import { nearest } from '../nearest.js';
 import type { Context } from './context.js';
 import { pathOn } from './directory.js';
 import { failure } from './fail.js';

@@ -1,34 +1,35 @@
 /** How a mistyped command line is told: what is wrong with it, and what was probably meant. */
 import type { Command } from 'commander';
-import { nearest } from '../nearest.js';
+import { nearest } from '#protocol/nearest';
 import { pathOf } from './examples.js';
 import type { Told } from './output.js';
 import { clean } from './text.js';
 
 /** One line of cause, one of cure. `text` is what the library says of it. */
 export function usageError(text: string, command: Command): Told {
-  const [, said = '', near] =
-    /^(?:error: )?(.*?)(?:\n?\s*\(Did you mean (?:one of )?(.+)\?\))?$/s.exec(text.trim()) ?? [];
-  const meant = /^unknown command/.test(said) ? meantCommand(command, near) : (near ?? meantWord(said, command));
+  const said = text.trim().replace(/^error: /, '');
+  const meant = /^unknown command/.test(said) ? meantCommand(command) : meantWord(said, command);
   const hint = meant ? `Did you mean \`${clean(meant)}\`? ` : '';
   return { cause: clean(said), cure: `${hint}See \`${pathOf(command).join(' ')} --help\`.`, code: 'USAGE' };
 }
 
 function meantWord(said: string, command: Command): string | undefined {
-  const [, option] = /^unknown option '(--[^=]+)=/.exec(said) ?? [];
-  if (option)
-    return nearest(
-      command.options.flatMap(({ long }) => long ?? []),
-      option,
-    );
+  const [, option] = /^unknown option '--([^=]+)(?:=.*)?'$/s.exec(said) ?? [];
+  if (option) return meantOption(option, command);
   const [, given = '', choices = ''] = CHOICE.exec(said) ?? [];
   return nearest(choices.split(', '), given);
+}
+
+function meantOption(given: string, command: Command): string | undefined {
+  const names = command.options.flatMap(({ long }) => long?.slice(2) ?? []);
+  const meant = nearest([...names, 'help'], given);
+  return meant && `--${meant}`;
 }
 
 const CHOICE = /argument (?:value )?'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.+)\.$/s;
 
 /** The nearest name; else the same words with the noun in the singular, or before the verb; else another verb for the same. */
-function meantCommand(command: Command, near: string | undefined): string | undefined {
+function meantCommand(command: Command): string | undefined {
   const [first = '', second = ''] = command.args.flatMap((word) => word.split(/[/.]/)).map(kebab);
   const path = pathOf(command);
   const whole = (...names: string[]) => [...path, ...names].join(' ');
@@ -38,7 +39,14 @@ function meantCommand(command: Command, near: string | undefined): string | unde
   }
   const same = sameAs(first).find((verb) => command.commands.some((child) => child.name() === verb));
   if (same) return whole(same);
-  if (near) return whole(near.split(', ')[0]!);
+  const near = nearest(
+    command
+      .createHelp()
+      .visibleCommands(command)
+      .map((child) => child.name()),
+    first,
+  );
+  if (near) return whole(...(pairIn(command, near, second) ?? [near]));
   const nouns = command.commands.filter((noun) => noun.commands.some((verb) => verb.name() === first));
   const noun = nouns.find((each) => each.name() === 'session') ?? nouns[0];
   return noun && whole(noun.name(), first);

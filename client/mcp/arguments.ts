@@ -1,7 +1,7 @@
 /** A tool's arguments as a model sends them: numbers in quotes are taken, unknown names are not. Pure. */
 import type * as z from 'zod';
 import { RpcError } from '#protocol/errors';
-import { nearest } from '../nearest.js';
+import { nearest } from '#protocol/nearest';
 import type { ObjectSchema } from './tool.js';
 
 export type Arguments = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Which tools a client is shown: the sixteen, those it names, or all; and of these only what looks. */
 import { RpcError } from '#protocol/errors';
-import { nearest } from '../nearest.js';
+import { nearest } from '#protocol/nearest';
 import { sessionClose, sessionRename, sessionResume, sessionSuspend } from './change-tools.js';
 import { sessionCreate } from './create-tool.js';
 import { eventsSince } from './events-tool.js';

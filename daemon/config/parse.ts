@@ -1,7 +1,7 @@
 /** Reads the text of a `config.toml`: what it sets, every mistake in it at once, and what in it means nothing. */
 import { parse, TomlError, type TomlTable } from 'smol-toml';
+import { nearest } from '#protocol/nearest';
 import { allKeys, type Key, keys, type Table, type Value } from './keys.js';
-import { nearest } from './near.js';
 import { type Places, placesIn } from './places.js';
 import { type Folders, judge, oneOf, presetOf } from './value.js';
 
@@ -146,7 +146,7 @@ function strangersIn(given: TomlTable, table: Table, at: (names: readonly string
 }
 
 function meant(given: string, names: readonly string[]): string {
-  const name = nearest(given, names);
+  const name = nearest(names, given.replaceAll('-', '_'));
   return name ? ` Did you mean ${name}?` : '';
 }
 
@@ -154,8 +154,8 @@ function meant(given: string, names: readonly string[]): string {
 function meantKey(given: string, table: Table): string {
   const all = allKeys(table);
   const near = nearest(
-    given,
     all.map(({ key }) => key),
+    given.replaceAll('-', '_'),
   );
   const found = all.find(({ key }) => key === near);
   return found ? ` Did you mean ${found.key} in [${found.table}]?` : '';

@@ -21,7 +21,6 @@ export const pure = [
   'client/hook/payload.ts',
   'client/hook/report.ts',
   'client/clean.ts',
-  'client/nearest.ts',
   'client/cli/question.ts',
   'client/cli/scripts.ts',
   'client/cli/quoting.ts',
@@ -58,7 +57,6 @@ export const pure = [
   'daemon/doctor/space.ts',
   'daemon/doctor/unit.ts',
   'daemon/config/keys.ts',
-  'daemon/config/near.ts',
   'daemon/config/places.ts',
   'daemon/config/rates.ts',
   'daemon/folders/folder.ts',
@@ -159,5 +157,6 @@ export const pure = [
   'daemon/worktrees/refs.ts',
   'daemon/worktrees/staged.ts',
   'daemon/worktrees/state.ts',
+  'protocol/nearest.ts',
   'protocol/times.ts',
 ];

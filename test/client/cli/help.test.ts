@@ -106,6 +106,8 @@ const meant: Readonly<Record<string, string>> = {
   lss: 'rdv ls',
   attahc: 'rdv attach',
   sesion: 'rdv session',
+  'sesion list': 'rdv session list',
+  pref: 'rdv preference',
   'session lsit': 'rdv session list',
   'session delete x': 'rdv session close',
   'session show x': 'rdv session get',
@@ -121,6 +123,8 @@ const meant: Readonly<Record<string, string>> = {
   'kill x': 'rdv close',
   'ls --fodler x': '--folder',
   'session list --stauts=active': '--status',
+  'session --jsno': '--json',
+  'ls --hlep': '--help',
   'inject x y --mode whenidle': 'whenIdle',
   'orchestrator create masetr': 'master',
   'completion zhs': 'zsh',
@@ -135,7 +139,11 @@ for (const [typed, expected] of Object.entries(meant)) {
 }
 
 test('where nothing is near, only the help is pointed to', async () => {
-  assert.equal(await said('xyzzy'), "rdv: unknown command 'xyzzy'\nSee `rdv --help`.\n");
+  for (const word of ['xyzzy', 'bogus', 'x'])
+    assert.equal(await said(word), `rdv: unknown command '${word}'\nSee \`rdv --help\`.\n`);
+  assert.equal(await said('ls --fast'), "rdv: unknown option '--fast'\nSee `rdv ls --help`.\n");
+  assert.match(await said('completion sh'), /\nDid you mean `zsh`\?/);
+  assert.match(await said('completion tcl'), /^.*\nSee `rdv completion --help`\.\n$/);
 });
 
 /** As it is told when such a line is run. */

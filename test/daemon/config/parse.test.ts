@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { allKeys, type Key, keys, type Table } from '../../../daemon/config/keys.js';
-import { nearest } from '../../../daemon/config/near.js';
 import { parseConfig, type Source } from '../../../daemon/config/parse.js';
 import { root } from '../../support/documents.js';
 
@@ -116,21 +115,6 @@ test('what means nothing is warned of, with its place and what may have been mea
     said('11:2: Servers means nothing and is left out. Did you mean server?'),
     said('14:1: log."\\u009b" means nothing and is left out.'),
   ]);
-});
-
-test('a name is near when few letters differ, and nothing is near to nothing', () => {
-  const names = ['api_socket', 'pid_file', 'path'];
-  for (const [given, meant] of [
-    ['api_sokcet', 'api_socket'],
-    ['API-SOCKET', 'api_socket'],
-    ['pidfile', 'pid_file'],
-    ['paht', 'path'],
-    ['constructor', undefined],
-    ['x'.repeat(10_000), undefined],
-    ['', undefined],
-  ] as const)
-    assert.equal(nearest(given, names), meant, given);
-  assert.equal(nearest('path', []), undefined);
 });
 
 test('two keys may not name one file, nor one the daemon has for itself', () => {
