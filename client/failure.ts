@@ -6,6 +6,12 @@ export function failure(kind: ErrorKind, cause: string, cure: string, code?: str
   return new RpcError(kind, cause, { ...(code !== undefined && { code }), details: { cure } });
 }
 
+/** Of one whose later sentences tell what to do: the daemon's own, where nobody else knows. Undefined for a single sentence. */
+export function inTwo(said: string): { readonly cause: string; readonly cure: string } | undefined {
+  const [, cause, cure] = /^(.+?[^.]\.) ([A-Z].+)$/s.exec(said) ?? [];
+  return cause && cure ? { cause, cure } : undefined;
+}
+
 /** The cure that an error brings along; undefined when it has none. */
 export function cureOf({ data }: RpcError): string | undefined {
   const { cure } = (data.details ?? {}) as { cure?: unknown };

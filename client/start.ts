@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#protocol/errors';
 import { dialSocket } from './dial.js';
 import type { Endpoint } from './endpoint.js';
+import { failure, inTwo } from './failure.js';
 import { type Client, type ConnectOptions, connect } from './index.js';
 import { type Launch, launch } from './launch.js';
 import { findUnit } from './units/installed.js';
@@ -158,12 +159,13 @@ function notStarted(error: unknown, { foreign, socketPath }: Endpoint): RpcError
 }
 
 export function died(code: number | null, lastWords: string): RpcError {
+  // What it expects may go wrong it tells itself, with the cure; anything else is a bug.
+  const [, said] = (code !== null && /^rdvd: (?!\w*Error\b)(.+)$/s.exec(lastWords)) || [];
+  const { cause, cure } = (said && inTwo(said)) || { cause: said, cure: 'Run `rdv daemon run` to watch it start.' };
   const how = code === null ? 'was killed' : `exited with code ${code}`;
-  const cure = code === WRONG_SETTINGS ? MISTAKES : 'Run `rdv daemon run` to watch it start.';
-  return new RpcError('Unavailable', `The daemon ${how} while starting${lastWords ? `: ${lastWords}` : '.'}`, {
-    code: 'DAEMON_DIED',
-    details: { cure },
-  });
+  const told = `The daemon ${how} while starting${lastWords ? `: ${lastWords}` : '.'}`;
+  if (code === WRONG_SETTINGS) return failure('Unavailable', told, MISTAKES, 'DAEMON_DIED');
+  return failure('Unavailable', cause ? `The daemon does not start: ${cause}` : told, cure, 'DAEMON_DIED');
 }
 
 function tooLate({ paths, socketPath }: Endpoint): RpcError {

@@ -21,12 +21,31 @@ export function reservedIn({ config, lock, succession, cliToken, auditHead, tmux
  * the place of ours, and whoever may enter that of the socket is let in. Throws Unavailable.
  */
 export function privateFolder(folder: string, forbidden = 0o077): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   const { mode, uid } = statSync(folder);
-  if ((mode & forbidden) === 0 && uid === process.getuid?.()) return;
+  if (uid !== process.getuid?.()) {
+    const said = `${folder} must belong to you, it belongs to user ${uid}.`;
+    throw new RpcError('Unavailable', `${said} Choose a folder of your own, or run: sudo chown -R "$USER" ${folder}`);
+  }
+  if ((mode & forbidden) === 0 && (mode & OWN) === OWN) return;
   const wanted = forbidden === 0o077 ? 'with mode 0700' : 'and only you may write to it';
   const cure = forbidden === 0o077 ? `chmod 700 ${folder}` : `chmod go-w ${folder}`;
   throw new RpcError('Unavailable', `${folder} must belong to you ${wanted}. Run: ${cure}`);
+}
+
+const OWN = 0o700;
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EEXIST', 'ENOTDIR'].includes(code)) throw error;
+    throw new RpcError(
+      'Unavailable',
+      `${folder} is not a folder. Move away what stands there, or choose another place.`,
+    );
+  }
 }
 
 /** Those of files that lie elsewhere. Throws as `privateFolder`, and Conflict for what is somebody else's. */

@@ -7,6 +7,7 @@ import { reload } from './config/handlers.js';
 import type { Config } from './config/keys.js';
 import { readConfig } from './config/read.js';
 import { type Daemon, openDaemon } from './daemon.js';
+import { explainFailure } from './db/failures.js';
 import { type Lock, takeLock } from './db/lock.js';
 import { pathsHere, sourceOf } from './here.js';
 import { type LogSettings, type OpenLog, openLog } from './log/index.js';
@@ -24,8 +25,23 @@ const MEGABYTE = 1024 * 1024;
  * `replacing`: in the place of the daemon that runs. Exit codes: 0 stopped, 75 already running, else those of the errors
  * table. The cause goes to stderr and the log.
  */
-export async function run({ replacing }: { replacing: boolean }): Promise<void> {
+export async function run(options: { replacing: boolean }): Promise<void> {
   const paths = pathsHere();
+  await alone(paths, options).catch((error: unknown) => {
+    throw error instanceof RpcError ? error : (explainFailure(error, paths.database) ?? explainRefusal(error) ?? error);
+  });
+}
+
+/** Where the system refuses a file, that is not a bug. */
+function explainRefusal(error: unknown): RpcError | undefined {
+  const { code = '', path, address = path, message } = error as NodeJS.ErrnoException & { address?: string };
+  if (!address || !['EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes(code)) return undefined;
+  const [, why = code] = /E[A-Z]+: ([a-z ]+)/.exec(message) ?? [];
+  const said = `${address} cannot be used: ${why.trim()}. See what it is and whose: ls -ld ${address}`;
+  return new RpcError('Unavailable', said, { code });
+}
+
+async function alone(paths: Paths, { replacing }: { replacing: boolean }): Promise<void> {
   const umask = process.umask(0o077);
   keepYoungHeapSmall();
   for (const folder of [paths.home, paths.run]) privateFolder(folder);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Checked, Diagnosis } from '#protocol/diagnosis';
-import { RpcError } from '#protocol/errors';
+import { type ErrorKind, RpcError } from '#protocol/errors';
 import { answering } from './answer.js';
 import type { Context, WithContext } from './context.js';
 import { failure } from './fail.js';
@@ -74,7 +74,6 @@ function broken(home: string, seen: string, cure: string): Diagnosis {
 /** Whether it answers us, and what it says of itself. */
 async function askDaemon(context: Context, { running, pid }: Diagnosis): Promise<Checked> {
   const check = { name: 'daemon', title: 'daemon' };
-  const end = pid === null ? 'rdv daemon stop' : `kill -KILL ${pid}`;
   try {
     const { components } = await inTime(context.callIfRunning('daemon/health', {}));
     const ill = components.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
@@ -90,8 +89,15 @@ async function askDaemon(context: Context, { running, pid }: Diagnosis): Promise
         seen: 'No daemon runs; the next command starts one.',
         cure: 'rdv daemon start',
       };
-    return { ...check, level: 'failure', seen: message, cure: `${end}; rdv daemon start` };
+    return { ...check, level: 'failure', seen: message, cure: cureFor(kind, pid) };
   }
+}
+
+/** One that hangs is killed; one that only refuses ends in order. */
+function cureFor(kind: ErrorKind, pid: number | null): string {
+  if (kind === 'Timeout' || kind === 'Unavailable')
+    return `${pid === null ? 'rdv daemon stop' : `kill -KILL ${pid}`}; rdv daemon start`;
+  return kind === 'Unauthorized' && pid !== null ? `kill ${pid}; rdv daemon start` : 'rdv daemon status';
 }
 
 /** One that is stopped takes connections and says nothing. */

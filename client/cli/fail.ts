@@ -2,7 +2,7 @@
 import { type ErrorKind, errors, RpcError } from '#protocol/errors';
 import { nearest } from '#protocol/nearest';
 import { actsForSession } from '../endpoint.js';
-import { cureOf, failure } from '../failure.js';
+import { cureOf, failure, inTwo } from '../failure.js';
 import { createVoice, type Told, tellError } from './output.js';
 import { clean } from './text.js';
 
@@ -26,16 +26,30 @@ export function tellFailure(error: unknown, debug: boolean, tell: (told: Told) =
   return error instanceof RpcError ? errors[error.kind].exit : 1;
 }
 
-/** A conflict comes with its own cure, in its later sentences: nobody else knows what is in the way. */
 export function wordsOf(error: unknown): { cause: string; cure: string } {
   const said = error instanceof Error ? error.message : String(error);
-  const isConflict = error instanceof RpcError && error.kind === 'Conflict' && !cureOf(error);
-  const [, cause, cure] = (isConflict && /^(.+?[^.]\.) ([A-Z].+)$/s.exec(said)) || [];
-  return cause && cure ? { cause, cure } : { cause: said, cure: cureFor(error) };
+  if (!(error instanceof RpcError)) return refusedBySystem(error) ?? { cause: said, cure: BUG };
+  const own = withOwnCure.includes(error.kind) && !cureOf(error) ? inTwo(said) : undefined;
+  return own ?? { cause: said, cure: cureFor(error) };
 }
 
-function cureFor(error: unknown): string {
-  if (!(error instanceof RpcError)) return 'This is a bug in rdv; run again with --debug for its place.';
+const BUG = 'This is a bug in rdv; run again with --debug for its place.';
+
+/** They come with their own cure, in their later sentences: nobody else knows what is in the way. */
+const withOwnCure: readonly ErrorKind[] = ['Conflict', 'Unavailable', 'Overloaded', 'RateLimited'];
+
+/** A file that cannot be had, or a disk that is full, is no bug. */
+function refusedBySystem(error: unknown): { cause: string; cure: string } | undefined {
+  const { code = '', path = '', message } = error as NodeJS.ErrnoException;
+  const [, why, deed] = /^E[A-Z]+: (.+?), (\w+)/.exec(message) ?? [];
+  if (!why || !path) return undefined;
+  const cure = ['ENOSPC', 'EDQUOT'].includes(code)
+    ? 'Make room on that disk, and run the command again.'
+    : `See what stands there, and whose it is: \`ls -ld ${path}\`.`;
+  return { cause: `${path} cannot be used: ${why} (${deed}).`, cure };
+}
+
+function cureFor(error: RpcError): string {
   const own = cureOf(error) ?? meant(error) ?? cures[error.kind];
   // What is not found may be there for somebody else.
   if ((error.kind === 'Forbidden' || error.kind === 'NotFound') && actsForSession())

@@ -3,13 +3,15 @@ import { chmodSync, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { RpcError } from '#protocol/errors';
 import { backUp } from './backup.js';
+import { failureOf } from './failures.js';
 import { migrations } from './migrations.js';
 
 export type Db = Database.Database;
 
 /**
  * Opens and migrates. `:memory:` for tests. Commits are durable against power loss (`synchronous=FULL`, about 140 us
- * each): an intent that was answered must survive. A database of an older schema is copied first. Throws Unavailable for a newer schema or a damaged file.
+ * each): an intent that was answered must survive. A database of an older schema is copied first. Throws Unavailable for a newer
+ * schema, and for a file that is damaged, held by another program, or not to be written.
  */
 export function openDatabase(path: string, steps: readonly string[] = migrations): Db {
   let db: Db | undefined;
@@ -20,6 +22,8 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma('busy_timeout = 2000');
+    // Held by another program, or not to be written: that is told now, not by the first call.
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
     migrate(db, path, steps);
     return db;
   } catch (error) {
@@ -30,8 +34,12 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
 
 function unusable(path: string, error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
-  const said = `The database ${path} cannot be used: ${error.message}. Move it away or restore a copy.`;
-  return new RpcError('Unavailable', said);
+  const failure = failureOf(error, path);
+  const isWrongFile = !failure || ['DATABASE_DAMAGED', 'TOO_MANY_FILES'].includes(failure.code);
+  const [why, cure] = isWrongFile ? [error.message, 'Move it away or restore a copy.'] : [failure.why, failure.cure];
+  return new RpcError('Unavailable', `The database ${path} cannot be used: ${why}. ${cure}`, {
+    code: isWrongFile ? 'DATABASE_DAMAGED' : failure.code,
+  });
 }
 
 /** Throws what opening it would, and touches nothing: another daemon may have it open. */

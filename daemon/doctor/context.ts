@@ -71,7 +71,7 @@ export function createContext(setting: Setting): Context {
     async rows() {
       const facts = await database();
       if (facts.rows) return facts.rows;
-      throw new RpcError('Unavailable', facts.problem ?? 'There is no database yet.');
+      throw new RpcError('Unavailable', facts.problem ?? 'There is no database yet.', { code: 'TOLD_ELSEWHERE' });
     },
     server: once(() => lookAtServer(socketName, { environment: clean, timeoutMs: PATIENCE_MS })),
     afresh: () => createContext(setting),

@@ -1,5 +1,7 @@
 /** Runs the checks, and what they can put right. */
+import { accessSync, constants } from 'node:fs';
 import type { Checked, Diagnosis, Finding } from '#protocol/diagnosis';
+import { RpcError } from '#protocol/errors';
 import type { Check } from './check.js';
 import type { Context } from './context.js';
 
@@ -15,8 +17,9 @@ export async function examine(
   const first = await lookAtAll(context, checks);
   if (!fix) return report(context, first, []);
   const fixes: Diagnosis['fixes'][number][] = [];
-  for (const [at, check] of checks.entries()) {
-    if (first[at]!.level === 'ok' || !check.fix) continue;
+  for (const check of checks) {
+    const found = first.find(({ name }) => name === check.name);
+    if (!found || found.level === 'ok' || !check.fix) continue;
     const done = await Promise.resolve(context)
       .then(check.fix)
       .catch((error: Error) => `It could not be put right: ${error.message}`);
@@ -38,14 +41,19 @@ async function report(context: Context, looked: readonly Checked[], fixes: Diagn
   };
 }
 
-function lookAtAll(context: Context, checks: readonly Check[]): Promise<Checked[]> {
-  return Promise.all(
-    checks.map(async (check) => ({ name: check.name, title: check.title, ...(await look(context, check)) })),
+/** Without those that had nothing to look at, which another one tells. */
+async function lookAtAll(context: Context, checks: readonly Check[]): Promise<Checked[]> {
+  const looked = await Promise.all(
+    checks.map(async (check) => {
+      const finding = await look(context, check);
+      return finding && { name: check.name, title: check.title, ...finding };
+    }),
   );
+  return looked.filter((finding) => finding !== undefined);
 }
 
 /** A check that fails is a finding too. */
-async function look(context: Context, check: Check): Promise<Finding> {
+async function look(context: Context, check: Check): Promise<Finding | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it took longer than ${LOOK_MS} ms`)), LOOK_MS);
@@ -53,9 +61,27 @@ async function look(context: Context, check: Check): Promise<Finding> {
   try {
     return await Promise.race([Promise.resolve(context).then(check.look), late]);
   } catch (error) {
+    if (isToldElsewhere(error, context)) return undefined;
     const seen = `This could not be looked at: ${(error as Error).message}`;
     return { level: 'warning', seen, cure: 'rdv doctor --verbose' };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** By the check of the database, or by that of the data folder that is a file or somebody else's. */
+function isToldElsewhere(error: unknown, { paths }: Context): boolean {
+  if (error instanceof RpcError) return error.data.code === 'TOLD_ELSEWHERE';
+  const { path = '' } = error as NodeJS.ErrnoException;
+  return path.startsWith(`${paths.home}/`) && !canEnter(paths.home);
+}
+
+function canEnter(folder: string): boolean {
+  try {
+    accessSync(`${folder}/.`, constants.R_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    if (!['ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
   }
 }

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, connect } from '#client';
 import { RpcError } from '#protocol';
+import { cureOf } from '../../client/failure.js';
 import { type StubDaemon, startStub } from '../support/stub-daemon.js';
 
 type Answers = Parameters<typeof startStub>[0];
@@ -145,9 +146,16 @@ test('connecting says why it failed', async () => {
     message: 'No daemon answers at /nonexistent/api.sock.',
     data: { code: 'ENOENT' },
   });
-  await assert.rejects(connect({ socketPath: `/tmp/${'x'.repeat(100)}`, token: '' }), {
-    data: { code: 'ENAMETOOLONG' },
-  });
+  const wrong: readonly [path: string, code: string, cure: RegExp][] = [
+    [`/tmp/${'x'.repeat(100)}`, 'ENAMETOOLONG', /shorter path/],
+    ['/etc/passwd/run/api.sock', 'ENOTDIR', /Move that file away/],
+  ];
+  for (const [socketPath, code, cure] of wrong)
+    await assert.rejects(connect({ socketPath, token: '' }), (error: RpcError) => {
+      assert.deepEqual([error.kind, error.data.code], ['Unavailable', code]);
+      assert.match(cureOf(error) ?? '', cure);
+      return true;
+    });
   await assert.rejects(connect({ socketPath: '/tmp/x', token: '', signal: AbortSignal.abort() }), {
     kind: 'Cancelled',
   });

@@ -114,9 +114,13 @@ test('no daemon is started where none is wanted', () =>
   }));
 
 const deaths: Record<string, [text: string, cause: RegExp]> = {
+  'of what it expects may go wrong': [
+    'console.error("rdvd: The disk is full. Make room, or see `rdv daemon run`."); process.exit(69)',
+    /^rdv: The daemon does not start: The disk is full\.\nMake room, or see `rdv daemon run`\.$/m,
+  ],
   'with words of its own': [
     'console.error("rdvd: the disk is full"); process.exit(1)',
-    /exited with code 1 while starting: rdvd: the disk is full$/m,
+    /^rdv: The daemon does not start: the disk is full$/m,
   ],
   'of a bug': [
     '\nthrow new TypeError("cannot do this")',

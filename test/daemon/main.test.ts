@@ -41,6 +41,19 @@ const refusals: Record<string, Refusal> = {
     69,
     /^rdvd: (.*) must belong to you with mode 0700\. Run: chmod 700 \1$/,
   ],
+  'in a file': [
+    (_t, home) => {
+      writeFileSync(`${home}/file`, '');
+      return { home: `${home}/file` };
+    },
+    69,
+    /^rdvd: .*\/file is not a folder\. Move away what stands there, or choose another place\.$/,
+  ],
+  'in a folder that its owner may not write to': [
+    (_t, home) => chmodSync(home, 0o500),
+    69,
+    /^rdvd: (.*) must belong to you with mode 0700\. Run: chmod 700 \1$/,
+  ],
   'over a newer database': [
     (_t, home) => {
       const db = new Database(pathsIn(home).database);

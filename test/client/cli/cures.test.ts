@@ -53,6 +53,26 @@ function wrongIn(line: string): string | undefined {
   return options.find((option) => !known.includes(option.replace(/=.*/, '')));
 }
 
+test('what the daemon says to do about it, or the system refuses, comes with its own cure', () => {
+  const told = (kind: keyof typeof errors, said: string) => Object.values(wordsOf(new RpcError(kind, said)));
+  const git = ['git is not on the PATH.', 'Install it (Debian: apt-get install git).'];
+  assert.deepEqual(told('Unavailable', git.join(' ')), git);
+  assert.deepEqual(told('RateLimited', 'Too many calls. Try again in 5 ms.'), [
+    'Too many calls.',
+    'Try again in 5 ms.',
+  ]);
+  assert.equal(told('InvalidParams', 'Expected one. It was two.')[0], 'Expected one. It was two.');
+  const refused = Object.assign(new Error("EACCES: permission denied, open '/a/log'"), {
+    code: 'EACCES',
+    path: '/a/log',
+  });
+  assert.deepEqual(Object.values(wordsOf(refused)), [
+    '/a/log cannot be used: permission denied (open).',
+    'See what stands there, and whose it is: `ls -ld /a/log`.',
+  ]);
+  assert.match(wordsOf(new TypeError('x is undefined')).cure, /bug/);
+});
+
 for (const kind of Object.keys(errors) as (keyof typeof errors)[]) {
   test(`${kind} is told in one line of cause and one of cure`, () => {
     const { cause, cure } = wordsOf(new RpcError(kind, 'It went wrong.'));

@@ -99,7 +99,7 @@ test('a token that does not fit the daemon is told', async (t) => {
   writeFileSync(pathsIn(daemon.home).cliToken, 'rdv_cli_other\n');
   const { code, stdout } = await doctor();
   assert.equal(code, 1);
-  assert.match(stdout, /^failure\tdaemon\tThe token is not valid\..*\tkill -KILL \d+; rdv daemon start$/m);
+  assert.match(stdout, /^failure\tdaemon\tThe token is not valid\..*\tkill \d+; rdv daemon start$/m);
 });
 
 test("a daemon's program that is not there, or does not run, is told", async (t) => {

@@ -30,6 +30,8 @@ const rows: readonly Row[] = [
   [4, 'ls', () => ({ RDV_TOKEN: 'wrong' })],
   [5, 'session resume alpha'],
   [69, 'ls --socket /tmp/none.sock'],
+  [69, 'ls', () => ({ REMOTE_DEV_DIR: '/etc/passwd' })],
+  [1, 'logs', () => ({ REMOTE_DEV_DIR: '/etc/passwd' })],
   [69, 'ls --no-autostart', () => ({ REMOTE_DEV_DIR: '/nowhere/of/a/daemon' })],
   [75, 'daemon run'],
   [77, 'session rename alpha beta', () => ({ RDV_TOKEN: weak })],

@@ -104,6 +104,16 @@ test('a migration that fails in any step leaves the file to the rdv that wrote i
   assert.equal(basename(beside(path)[1]!), 'rdv.db.before-v4');
 });
 
+test('a database that another program holds is refused as that', (t) => {
+  const path = file(t);
+  openDatabase(path).close();
+  const other = new Database(path);
+  other.exec('BEGIN IMMEDIATE');
+  const words = new RegExp(`^The database ${path} cannot be used: another program holds the database\\. End what else`);
+  assert.throws(() => openDatabase(path), refused('Unavailable', words, 'DATABASE_BUSY'));
+  other.close();
+});
+
 const damage: Record<string, (path: string) => void> = {
   'that is no database': (path) => writeFileSync(path, 'not a database, by any means, not at all'),
   'that is a folder': (path) => mkdirSync(path),
