@@ -1,6 +1,8 @@
 /** A typed connection to the daemon. */
 import type { MethodName, NotificationName, Params, Result, Scope, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
+import { PROTOCOL_VERSION } from '#protocol/version';
+import { misfit } from './agree.js';
 import { type Calls, createCalls } from './calls.js';
 import { type Dial, dialSocket } from './dial.js';
 
@@ -55,7 +57,8 @@ export type ConnectOptions = Login & ({ readonly socketPath: string } | { readon
 
 /**
  * Opens a stream and logs in. `signal` and `timeoutMs` (10 s unless told) bound the opening only.
- * Throws Unavailable (its `data.code` is the system's, such as ECONNREFUSED), Unauthorized, Timeout or Cancelled.
+ * Throws Unavailable (its `data.code` is the system's, such as ECONNREFUSED), Unauthorized, UnsupportedVersion, Timeout or
+ * Cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
   const { token, user: wanted, clientInfo, signal, timeoutMs = 10_000 } = options;
@@ -66,11 +69,13 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   try {
     const given = { ...(wanted !== undefined && { user: wanted }), ...(clientInfo && { clientInfo }) };
     const shown = typeof token === 'function' ? token() : token;
-    const params = { ...(shown !== undefined && { token: shown }), ...given };
-    const { user, scopes, sessionId, connectionId, serverInfo } = await calls.call('initialize', params, limits);
+    const params = { protocolVersion: PROTOCOL_VERSION, ...(shown !== undefined && { token: shown }), ...given };
+    const { protocolVersion, ...facts } = await calls.call('initialize', params, limits);
+    const wrong = misfit(protocolVersion);
+    if (wrong) throw wrong;
     calls.notify('initialized', {});
     if (typeof token === 'function') goOn(calls, token);
-    return clientOf(calls, { user, scopes, sessionId: sessionId ?? null, connectionId, serverInfo });
+    return clientOf(calls, facts);
   } catch (error) {
     calls.close();
     // What lies between may know better why there was no answer.
@@ -89,9 +94,11 @@ function goOn({ call, on }: Calls, token: () => string): void {
   });
 }
 
+type Facts = Omit<Result<'initialize'>, 'protocolVersion' | 'capabilities'>;
+
 function clientOf(
   { call, on, onClose, close }: Calls,
-  facts: Pick<Client, 'user' | 'scopes' | 'sessionId' | 'connectionId' | 'serverInfo'>,
+  { user, scopes, sessionId = null, connectionId, serverInfo }: Facts,
 ): Client {
-  return { ...facts, call, on, onClose, close };
+  return { user, scopes, sessionId, connectionId, serverInfo, call, on, onClose, close };
 }

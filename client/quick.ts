@@ -3,6 +3,8 @@ import { createConnection, type Socket } from 'node:net';
 import type { MethodName, Params, Result } from '#protocol';
 import { type ErrorData, kindOf, RpcError } from '#protocol/errors';
 import { frame } from '#protocol/frames';
+import { PROTOCOL_VERSION } from '#protocol/version';
+import { misfit } from './agree.js';
 import { createIncoming } from './incoming.js';
 
 export interface QuickClient {
@@ -25,7 +27,10 @@ export async function quickConnect(options: QuickOptions): Promise<QuickClient |
   if (!socket) return undefined;
   const client = createQuick(socket, options.timeoutMs);
   try {
-    await client.call('initialize', { token: options.token(), clientInfo: { name: 'rdv', version: options.version } });
+    const clientInfo = { name: 'rdv', version: options.version };
+    const login = { protocolVersion: PROTOCOL_VERSION, token: options.token(), clientInfo };
+    const wrong = misfit((await client.call('initialize', login)).protocolVersion);
+    if (wrong) throw wrong;
     return client;
   } catch (error) {
     client.close();

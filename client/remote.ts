@@ -47,7 +47,7 @@ export function createRemote(host: Host, { asks, tell }: Pick<HostDialOptions, '
         .catch((error) => Promise.reject(named(error, name))),
     explain(error) {
       const differ = error instanceof RpcError && ['MethodNotFound', 'UnsupportedVersion'].includes(error.kind);
-      if (!differ || cureOf(error)) return error;
+      if (!differ || cureOf(error) || theirs === undefined) return error;
       const cure = `${name} runs rdv ${theirs}, this is ${ours}: update the older of the two.`;
       return new RpcError(error.kind, error.message, { ...error.data, details: { cure } });
     },

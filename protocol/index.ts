@@ -141,4 +141,5 @@ export * from './tmux.js';
 export * from './tokens.js';
 export * from './trash.js';
 export { DISABLED, MAX_VARIABLES } from './variables.js';
+export * from './version.js';
 export * from './worktrees.js';

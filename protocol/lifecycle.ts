@@ -2,11 +2,7 @@
 import * as z from 'zod';
 import { method, notification } from './define.js';
 import { Scope } from './scopes.js';
-
-/** Raised by one when a client written for the older protocol would misread the daemon. */
-export const PROTOCOL_VERSION = 1;
-/** The oldest client protocol this daemon still serves. */
-export const OLDEST_PROTOCOL_VERSION = 1;
+import { PROTOCOL_VERSION } from './version.js';
 
 /** What one connection may use. Bytes count UTF-8; a breach is answered (or the connection ended) as `rpc.discover` says. */
 export const limits = {

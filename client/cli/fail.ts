@@ -72,7 +72,7 @@ const cures: Partial<Record<ErrorKind, string>> = {
   ParseError: 'Frame each message as `rdv rpc --help` tells.',
   InvalidParams: 'The command with --help shows what it takes.',
   Cancelled: 'It is not waited for any longer; run the command again to go on.',
-  UnsupportedVersion: 'The daemon and this rdv do not match: `rdv daemon restart`.',
+  UnsupportedVersion: 'The daemon is newer than this rdv: update this one; `rdv --version` tells which it is.',
   Unauthorized:
     'The token is not of this daemon: check REMOTE_DEV_DIR, RDV_TOKEN and RDV_API_KEY; `rdv doctor` looks at the rest.',
   Forbidden: 'Use a token that may: `rdv token list` shows what yours may do.',

@@ -156,7 +156,7 @@ function agree(asked: number): number {
   if (asked >= OLDEST_PROTOCOL_VERSION) return Math.min(asked, PROTOCOL_VERSION);
   const count = PROTOCOL_VERSION - OLDEST_PROTOCOL_VERSION + 1;
   const supported = Array.from({ length: count }, (_, i) => OLDEST_PROTOCOL_VERSION + i);
-  const message = `Protocol ${asked} is no longer served, ${supported.join(', ')} are; update the client.`;
+  const message = `Protocol ${asked} is no longer served, only ${supported.join(', ')}; update the client.`;
   throw new RpcError('UnsupportedVersion', message, { details: { supported } });
 }
 

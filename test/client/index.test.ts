@@ -38,7 +38,7 @@ after(async () => {
 
 test('connecting logs in with the token and tells who it is', () =>
   check({}, async (client, stub) => {
-    assert.deepEqual(stub.heard[0]?.params, { token: 'secret' });
+    assert.deepEqual(stub.heard[0]?.params, { protocolVersion: 1, token: 'secret' });
     assert.equal((await stub.heardOf('initialized')).length, 1);
     const { user, connectionId, serverInfo } = client;
     assert.deepEqual(
@@ -159,6 +159,15 @@ test('connecting says why it failed', async () => {
   await assert.rejects(connect({ socketPath: '/tmp/x', token: '', signal: AbortSignal.abort() }), {
     kind: 'Cancelled',
   });
+});
+
+test('a daemon of a protocol that this client no longer understands is told as that', async () => {
+  const welcome = { user: 'ann', scopes: [], connectionId: 'c1', serverInfo: { name: 'stub', version: '0' } };
+  const stub = await startStub({ initialize: () => ({ protocolVersion: 0, ...welcome }) });
+  const error: RpcError = await connect(stub).catch((failed) => failed);
+  assert.equal(error.kind, 'UnsupportedVersion');
+  assert.equal(error.message, 'The daemon is too old: it speaks protocol 0, and this client 1 or newer.');
+  await stub.stop();
 });
 
 test('a daemon that never answers the login is given up', async () => {

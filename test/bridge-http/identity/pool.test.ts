@@ -6,7 +6,13 @@ import { createPool } from '../../../bridge-http/identity/pool.js';
 import { refused } from '../../support/refused.js';
 import { type StubDaemon, startStub } from '../../support/stub-daemon.js';
 
-const login = { user: 'ann', scopes: ['service'], connectionId: 'c', serverInfo: { name: 's', version: '0' } };
+const login = {
+  protocolVersion: 1,
+  user: 'ann',
+  scopes: ['service'],
+  connectionId: 'c',
+  serverInfo: { name: 's', version: '0' },
+};
 const ann = callerWith('service', 'x', 'ann');
 
 /** Hangs up at the first message of the method, and answers the next. */

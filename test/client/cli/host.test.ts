@@ -221,7 +221,7 @@ test('what a daemon of another version does not know is told with both versions'
   );
   // Nothing that is secret here goes there: its token was added there.
   assert.equal(stub.heard[0]?.params.token, stub.token);
-  assert.deepEqual(Object.keys(stub.heard[0]?.params), ['clientInfo', 'token']);
+  assert.deepEqual(Object.keys(stub.heard[0]?.params), ['protocolVersion', 'clientInfo', 'token']);
 });
 
 /** Each touches files or processes of the machine it runs on. */
