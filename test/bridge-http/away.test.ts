@@ -20,14 +20,7 @@ const rdv = (home: string, ...args: string[]) =>
 test('a bridge that ends answers what is under way, tells that caller to go, and takes no more', async (t) => {
   let give = (_: object) => {};
   const given = new Promise<object>((resolve) => (give = resolve));
-  const login = {
-    protocolVersion: 1,
-    user: 'ann',
-    scopes: ['service'],
-    connectionId: 'c',
-    serverInfo: { name: 's', version: '0' },
-  };
-  const stub = await startStub({ initialize: () => login, 'session/list': () => given });
+  const stub = await startStub({ 'session/list': () => given });
   t.after(() => stub.stop());
   const home = folderFor(t);
   const socketPath = join(home, 'bridge.sock');

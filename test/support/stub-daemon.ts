@@ -33,11 +33,13 @@ export interface StubDaemon {
   stop(): Promise<void>;
 }
 
-const login = () => ({
+/** What it answers to `initialize`. */
+export const login = () => ({
   serverInfo: { name: 'stub', version: '0' },
   protocolVersion: 1,
   capabilities: {},
   user: 'ann',
+  scopes: ['service'],
   connectionId: 'c1',
 });
 

@@ -74,15 +74,7 @@ test('a caller has at most 64 streams, and a page that left makes room', async (
 });
 
 test('a stream ends when the word of who let its page in does', async (t) => {
-  const login = {
-    protocolVersion: 1,
-    user: 'ann',
-    scopes: ['service'],
-    connectionId: 'c',
-    serverInfo: { name: 's', version: '0' },
-  };
   const stub = await startStub({
-    initialize: () => login,
     'event/subscribe': () => ({ seq: 0, complete: true }),
     'event/unsubscribe': () => ({ success: true }),
   });

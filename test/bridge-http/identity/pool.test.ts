@@ -4,21 +4,14 @@ import { type TestContext, test } from 'node:test';
 import { callerWith } from '../../../bridge-http/identity/caller.js';
 import { createPool } from '../../../bridge-http/identity/pool.js';
 import { refused } from '../../support/refused.js';
-import { type StubDaemon, startStub } from '../../support/stub-daemon.js';
+import { login, type StubDaemon, startStub } from '../../support/stub-daemon.js';
 
-const login = {
-  protocolVersion: 1,
-  user: 'ann',
-  scopes: ['service'],
-  connectionId: 'c',
-  serverInfo: { name: 's', version: '0' },
-};
 const ann = callerWith('service', 'x', 'ann');
 
 /** Hangs up at the first message of the method, and answers the next. */
 async function start(t: TestContext, method: string) {
   let first = true;
-  const answers = { initialize: login, 'session/list': { sessions: [] }, 'session/close': { success: true } };
+  const answers = { initialize: login(), 'session/list': { sessions: [] }, 'session/close': { success: true } };
   const scripts = Object.entries(answers).map(([name, answer]) => [
     name,
     (_: unknown, stub: StubDaemon) => {
@@ -55,7 +48,7 @@ test('a login and a read that were cut off are made again, what changes somethin
 test('more callers than there are connections are answered one after another, and the probe besides', async (t) => {
   let give = (_: object) => {};
   const given = new Promise<object>((resolve) => (give = resolve));
-  const stub = await startStub({ initialize: () => login, 'session/list': () => given, 'daemon/health': () => ({}) });
+  const stub = await startStub({ 'session/list': () => given, 'daemon/health': () => ({}) });
   const pool = createPool({ socketPath: stub.socketPath, version: '0' });
   t.after(async () => {
     pool.close();
@@ -71,7 +64,7 @@ test('more callers than there are connections are answered one after another, an
 });
 
 test('who waits for his turn is told that it takes too long when it does', async (t) => {
-  const stub = await startStub({ initialize: () => login });
+  const stub = await startStub();
   const pool = createPool({ socketPath: stub.socketPath, version: '0', answerMs: 300 });
   t.after(async () => {
     pool.close();
