@@ -6,12 +6,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
 import type { Client } from '#client';
 import { type Paths, pathsIn } from '#protocol/paths';
 import type { Daemon, DaemonOptions } from './daemon.js';
 import { root } from './documents.js';
-import { whole } from './whole.js';
+import { type Lasting, whole } from './whole.js';
 
 export interface Answer {
   readonly status: number;
@@ -43,7 +42,7 @@ export interface BridgeProcess {
 
 /** Daemon and bridge. The bridge listens on 127.0.0.1 too when the configuration says so: `[bridge]\ntcp = true`. */
 export async function bridged(
-  t: TestContext,
+  t: Lasting,
   options?: DaemonOptions,
 ): Promise<{ daemon: Daemon; client: Client; bridge: BridgeProcess }> {
   const { daemon, client } = await whole(t, options);
@@ -51,7 +50,7 @@ export async function bridged(
 }
 
 /** Over a data folder, whether its daemon runs or not. */
-export async function startBridge(t: TestContext, home: string, args: readonly string[] = []): Promise<BridgeProcess> {
+export async function startBridge(t: Lasting, home: string, args: readonly string[] = []): Promise<BridgeProcess> {
   const paths = pathsIn(home);
   const child = spawn(process.execPath, [join(root, 'dist/rdv-bridge.cjs'), ...args], {
     env: { ...process.env, REMOTE_DEV_DIR: home },

@@ -5,14 +5,18 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type Client, connect } from '#client';
 import type { NotificationName, Told } from '#protocol';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.js';
 import { root } from './documents.js';
 
+/** What things last as long as: a test, or a whole file with `{ after }` of the test runner. */
+export interface Lasting {
+  after(end: () => unknown): void;
+}
+
 /** When the test is over nothing may be left of it: no process, no tmux server, no file. */
-export async function whole(t: TestContext, options?: DaemonOptions): Promise<{ daemon: Daemon; client: Client }> {
+export async function whole(t: Lasting, options?: DaemonOptions): Promise<{ daemon: Daemon; client: Client }> {
   const daemon = await startDaemon(options);
   const { home, tmux } = daemon;
   t.after(async () => {
@@ -24,7 +28,7 @@ export async function whole(t: TestContext, options?: DaemonOptions): Promise<{ 
 }
 
 /** Another connection to it. */
-export async function reach(t: TestContext, { socket, token }: Daemon): Promise<Client> {
+export async function reach(t: Lasting, { socket, token }: Daemon): Promise<Client> {
   const client = await connect({ socketPath: socket, token });
   t.after(() => client.close());
   return client;
@@ -52,7 +56,7 @@ export function heard<N extends NotificationName>(
 }
 
 /** A folder that is gone after the test. */
-export function folderFor(t: TestContext): string {
+export function folderFor(t: Lasting): string {
   const made = mkdtempSync(join(tmpdir(), 'rdv-'));
   t.after(() => rmSync(made, { recursive: true, force: true }));
   return made;

@@ -1,14 +1,14 @@
 /** Who opens a terminal: tickets, headers, and how each refusal is told. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { bridged } from '../../support/bridged.js';
 import { asService, openPage, pageOf, V2 } from '../../support/pages.js';
 
 const ABSENT = '00000000-0000-4000-8000-000000000000';
 
-async function setUp(t: Parameters<typeof bridged>[0], config = '') {
+async function setUp(t: TestContext, config = '') {
   const all = await bridged(t, { config });
   const ann = all.bridge.as('ann');
   const { id, tmuxSessionName } = (await ann('POST', '/api/sessions', { name: 'one', project_path: '/tmp' })).body;

@@ -89,7 +89,7 @@ test('a terminal ends when the word of who let its page in does', async (t) => {
   const { id } = await client.call('session/create', { command: ['cat'] });
   const token = readFileSync(paths.serviceToken, 'utf8').trim();
   const pool = createPool({ socketPath: paths.socket, version: 'test' });
-  const caller = () => ({ ...callerWith('service', token, client.user), until: Date.now() + 1000 });
+  const caller = () => ({ ...callerWith('service', token, client.user), until: Date.now() + 4000 });
   const callers = { of: async () => caller(), ofService: caller };
   const terminals = createTerminals({ pool, callers, voucher: createVoucher(paths.serviceToken), log: () => {} });
   const server = createServer().on('upgrade', terminals.upgrade);

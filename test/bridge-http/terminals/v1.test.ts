@@ -1,14 +1,15 @@
 /** The first protocol, as the front end speaks it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
 import { asService, openPage } from '../../support/pages.js';
 import { askTmux } from '../../support/whole.js';
 
+const shared = await bridged({ after });
+
 /** A session that runs a program; its page is opened when asked. */
-async function running(t: Parameters<typeof bridged>[0], script: string) {
-  const all = await bridged(t);
+async function running(t: TestContext, script: string, all = shared) {
   const { client, bridge } = all;
   const { id } = await client.call('session/create', { command: ['sh', '-c', script], cols: 80, rows: 24 });
   const headers = asService(bridge.paths, client.user);
@@ -46,7 +47,11 @@ test('what is typed reaches the program: as control, as raw text, as bytes; what
 });
 
 test('of many sizes in a burst the session takes the latest, and none that makes no sense', async (t) => {
-  const { daemon, open } = await running(t, 'trap "stty size" WINCH; echo up; while :; do sleep 0.05; done');
+  const { daemon, open } = await running(
+    t,
+    'trap "stty size" WINCH; echo up; while :; do sleep 0.05; done',
+    await bridged(t),
+  );
   const page = open('?cols=100&rows=30');
   await page.until('ready');
   const size = () => askTmux(daemon, 'list-windows', '-a', '-F', '#{window_width}x#{window_height}').split('\n')[0];
@@ -95,7 +100,7 @@ test('a session that is suspended ends its terminals with 4004 and says why', as
 });
 
 test('when the daemon restarts the socket stays: a reset and the screen, and typing goes on', async (t) => {
-  const { daemon, open } = await running(t, ECHO);
+  const { daemon, open } = await running(t, ECHO, await bridged(t));
   const page = open();
   await page.shows('up');
   const before = page.text().length;
@@ -129,7 +134,7 @@ test('what comes before the terminal is ready waits, up to 256 frames and a mebi
 });
 
 test('a bridge that stops ends every terminal with 1001', async (t) => {
-  const { bridge, open } = await running(t, 'cat');
+  const { bridge, open } = await running(t, 'cat', await bridged(t));
   const pages = [open(), open()];
   for (const page of pages) await page.until('ready');
   const stopped = bridge.stop();

@@ -1,11 +1,12 @@
 /** The second protocol: places, credit, gaps, resumption. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { bridged } from '../../support/bridged.js';
 import { asService, openPage, type PageOptions, V2 } from '../../support/pages.js';
 
-async function running(t: Parameters<typeof bridged>[0], script: string) {
-  const all = await bridged(t);
+const shared = await bridged({ after });
+
+async function running(t: TestContext, script: string, all = shared) {
   const { client, bridge } = all;
   const { id } = await client.call('session/create', { command: ['sh', '-c', script], cols: 80, rows: 24 });
   const headers = asService(bridge.paths, client.user);
@@ -60,7 +61,7 @@ test('a page that does not acknowledge gets 128 KB at most, and goes on when it 
 });
 
 test('a page that comes back goes on at the next byte; after a restart of the daemon it gets a gap and the screen', async (t) => {
-  const { daemon, open } = await running(t, FLOOD);
+  const { daemon, open } = await running(t, FLOOD, await bridged(t));
   const first = open();
   const { epoch } = await first.until('ready');
   first.type('\r');
