@@ -170,13 +170,13 @@ test('a program knows what came of each line and that it has ended', async (t) =
   const [listed, end] = await ask('ls');
   assert.equal(listed!.result.sessions[0].name, 'alpha');
   assert.deepEqual(end, { line: 1, exit: 0 });
-  assert.deepEqual(await ask('session get alfa'), [
+  assert.deepEqual(await ask('session get alpa'), [
     {
       line: 2,
       exit: 3,
       error: {
         code: 'NotFound',
-        message: 'No session "alfa".',
+        message: 'No session "alpa".',
         cure: 'Did you mean "alpha"? `rdv ls --all` lists every session.',
       },
     },
