@@ -114,6 +114,6 @@ export async function callOnce<M extends 'session/create' | 'agent/send'>(
 }
 
 /** The connection ended before the answer: it may have been done, or not. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   return error instanceof RpcError && error.data.code === 'CONNECTION_LOST';
 }

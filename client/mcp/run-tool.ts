@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Result } from '#protocol';
+import type { RpcError } from '#protocol/errors';
 import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
+import { short } from './find.js';
 import { cut, tailOf } from './fitting.js';
+import { isLost } from './link.js';
 import { plain } from './plain.js';
 import type { Calling } from './tool.js';
 
@@ -34,22 +37,43 @@ export const terminalRun = defineTool({
     const limit = Math.min(seconds, LONGEST_S);
     const place = directoryOf(calling, directory);
     const progressToken = randomUUID();
-    const result = await calling.link.call(
-      'session/run',
-      {
-        command: ['/bin/sh', '-c', command],
-        name: cut(command.trim().split('\n')[0]!, 60) || 'sh',
-        timeoutMs: Math.ceil(limit * 1000),
-        progressToken,
-        ...(place !== undefined && { projectPath: place }),
-      },
-      { signal: calling.signal, onProgress: lastLines(calling, limit) },
-    );
+    const follow = lastLines(calling, limit);
+    let sessionId: string | undefined;
+    const onProgress = (value: unknown) => {
+      sessionId ??= (value as { sessionId?: string }).sessionId;
+      follow(value);
+    };
+    const wanted = {
+      command: ['/bin/sh', '-c', command],
+      name: cut(command.trim().split('\n')[0]!, 60) || 'sh',
+      timeoutMs: Math.ceil(limit * 1000),
+      progressToken,
+      ...(place !== undefined && { projectPath: place }),
+    };
+    const result = await calling.link
+      .call('session/run', wanted, { signal: calling.signal, onProgress })
+      .catch((error) => Promise.reject(isLost(error) ? lostOn(sessionId) : error));
     if (result.reason === 'gone')
       throw failure('Gone', 'Its session was closed before the command ended.', 'Run it again if it is still wanted.');
     return answerOf(result, maxBytes, limit, limit < seconds);
   },
 });
+
+/** A daemon that was killed leaves the command running; one that only lost us ends it. */
+function lostOn(sessionId: string | undefined): RpcError {
+  if (sessionId === undefined)
+    return failure(
+      'Unavailable',
+      'The connection to the daemon ended before anybody knew whether the command was begun.',
+      'session_list with status "all" shows it under its first words, if it was.',
+    );
+  const id = short(sessionId);
+  return failure(
+    'Unavailable',
+    `The connection to the daemon ended while the command ran, in session ${id}. It may run on there.`,
+    `session_get ${id}; if it is open, terminal_wait until "exit", then terminal_read.`,
+  );
+}
 
 function answerOf(result: Result<'session/run'>, maxBytes: number, limit: number, clamped: boolean) {
   const { exitCode, omittedBytes, elapsedMs, complete } = result;

@@ -9,7 +9,7 @@ import { acts, defineTool } from './define.js';
 import { findSession, short } from './find.js';
 import { spareOwn } from './guard.js';
 import { noteTyped, unseenMs } from './lately.js';
-import { callOnce } from './link.js';
+import { callOnce, isLost } from './link.js';
 import { questionOf } from './rows.js';
 import { agentOf, session } from './session-tools.js';
 import type { Calling } from './tool.js';
@@ -109,8 +109,9 @@ async function followed(
     await link.call('session/send', { id: sessionId, keys: all }, { signal });
   } catch (error) {
     if (!(error instanceof RpcError) || signal.aborted) throw error;
-    const said = `${id}: the text stands in its prompt, but not all was pressed behind it: ${error.message}`;
-    throw failure(error.kind, said, 'terminal_read shows it; send the keys alone.');
+    const pressed = isLost(error) ? 'nobody can say whether all was pressed' : 'not all was pressed';
+    const said = `${id}: the text was typed and seen in its prompt, but ${pressed} behind it: ${error.message}`;
+    throw failure(error.kind, said, 'terminal_read shows it; send keys alone.');
   }
   noteTyped(link, sessionId);
   const pressed = all.join(', ');

@@ -5,6 +5,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { connect } from '#client';
 import { createLink, type Link } from '../../../client/mcp/link.js';
 import { createMcpServer } from '../../../client/mcp/server.js';
+import type { Tool } from '../../../client/mcp/tool.js';
 import type { Daemon } from '../../support/daemon.js';
 
 export interface Talk {
@@ -16,10 +17,14 @@ export interface Talk {
   heard(what: string, count?: number): Promise<void>;
 }
 
-/** With the daemon's own token unless another is given. */
-export async function talk(t: TestContext, daemon: Daemon, token = () => daemon.token): Promise<Talk> {
-  const link = createLink(() => connect({ socketPath: daemon.socket, token: token() }));
-  const server = createMcpServer({ link, tools: [], version: '0' });
+/** Without tools unless some are given. */
+export async function talk(
+  t: TestContext,
+  daemon: Pick<Daemon, 'socket' | 'token'>,
+  tools: readonly Tool[] = [],
+): Promise<Talk> {
+  const link = createLink(() => connect({ socketPath: daemon.socket, token: daemon.token }));
+  const server = createMcpServer({ link, tools, version: '0' });
   const mcp = new Client({ name: 'test', version: '0' });
   const told: string[] = [];
   const waiting = new Set<() => void>();

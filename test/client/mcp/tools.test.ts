@@ -3,9 +3,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { type Client, connect } from '#client';
+import type { MethodName } from '#protocol';
+import { defaultTools } from '../../../client/mcp/choose.js';
 import { type Daemon, startDaemon } from '../../support/daemon.js';
 import { folderFor, heard } from '../../support/whole.js';
+import { openCutting } from './cutting.js';
 import { type Started, startMcp } from './started.js';
+import { talk } from './talking.js';
 
 let daemon: Daemon;
 let client: Client;
@@ -83,7 +87,7 @@ test('what a shell does not let machines type is not typed, and what reads there
   await rdv.call('terminal_wait', { session: 'shell', until: 'pattern', pattern: '^one$' });
   await rdv.call('terminal_wait', { session: 'shell', until: 'prompt' });
   const half = await rdv.call('terminal_send', { session: 'shell', text: 'half', keys: ['Entr'] });
-  assert.match(half.text, /^\w{8}: the text stands in its prompt, but not all was pressed.*"Entr"/);
+  assert.match(half.text, /^\w{8}: the text was typed and seen in its prompt, but not all was pressed.*"Entr"/);
   const refusedToo = await rdv.call('terminal_send', { session: 'shell', text: ' a line', keys: ['Enter'] });
   assert.match(refusedToo.text, /^Not typed: Somebody has begun to write/);
   await rdv.call('terminal_send', { session: 'shell', keys: ['C-u'] });
@@ -205,4 +209,50 @@ test('folders and worktrees are listed, and agents with what they need', async (
   );
   const { structured: status } = await rdv.call('agent_status', { shells: true });
   assert.ok(status.agents.some(({ name }: any) => name === 'filed'));
+});
+
+test('a lost answer is asked for again where that does nothing twice; else nothing is said to be done or not', async (t) => {
+  const cutting = await openCutting(t, daemon);
+  const { mcp } = await talk(t, { socket: cutting.socketPath, token: daemon.token }, defaultTools);
+  const told = async (name: string, args: object) => {
+    const { isError, content } = (await mcp.callTool({ name, arguments: { ...args } })) as any;
+    return `${isError ? 'failed: ' : ''}${content[0].text}`;
+  };
+  const { id } = await client.call('session/create', { name: 'kept' });
+  const session = id;
+  await client.call('session/wait', { id, until: 'state', states: ['idle'] });
+  const unknown = /^failed: The connection .* ended before the answer\. It may have been done or not: look/;
+  const cases: [MethodName, string, object, RegExp][] = [
+    ['session/list', 'session_list', {}, /kept/],
+    ['session/get', 'session_get', { session }, /kept/],
+    ['terminal/read', 'terminal_read', { session }, /cursor/],
+    ['terminal/search', 'terminal_search', { session, pattern: 'nowhere' }, /^No match/],
+    ['session/wait', 'terminal_wait', { session, until: 'idle', idleSeconds: 0.1 }, /^Silent/],
+    ['agent/list', 'agent_status', {}, /shells not shown/],
+    ['event/list', 'events_since', {}, /session\/created/],
+    ['folder/list', 'folder_list', {}, /./],
+    ['session/create', 'session_create', { name: 'once' }, /^Started/],
+    [
+      'session/send',
+      'terminal_send',
+      { session, text: 'echo', keys: ['Space'] },
+      /^failed: .* typed and seen.*nobody can/,
+    ],
+    ['session/send', 'terminal_send', { session, keys: ['C-u'] }, unknown],
+    ['session/rename', 'session_rename', { session, name: 'kept' }, unknown],
+    ['session/suspend', 'session_suspend', { session }, unknown],
+    ['session/resume', 'session_resume', { session }, unknown],
+    ['session/run', 'terminal_run', { command: 'sleep 0.2' }, /^failed: .* before anybody knew/],
+    ['session/close', 'session_close', { session }, unknown],
+  ];
+  for (const [method, tool, args, lost] of cases)
+    for (const when of ['unheard', 'done'] as const) {
+      cutting.cut(method, when);
+      const expected = method === 'session/run' && when === 'done' ? /^failed: .* ran, in session \w{8}\./ : lost;
+      assert.match(await told(tool, args), expected, `${tool} ${when}`);
+      if (tool === 'terminal_send') await client.call('session/send', { id, keys: ['C-u'] });
+    }
+  const { sessions } = await client.call('session/list', { status: ['active', 'suspended', 'closed'] });
+  const named = (wanted: string) => sessions.filter(({ name }) => name === wanted).map(({ status }) => status);
+  assert.deepEqual([named('kept'), named('once')], [['closed'], ['active', 'active']]);
 });
