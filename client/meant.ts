@@ -1,5 +1,5 @@
-/** Sessions and folders as they are listed, for whoever means one of them by a name or a shortened id. */
-import type { Folder, Params, Result, Session } from '#protocol';
+/** Sessions, folders and orchestrators as they are listed, for whoever means one of them by a name or a shortened id. */
+import type { Folder, Orchestrator, Params, Result, Session } from '#protocol';
 import type { Listing } from './pick.js';
 
 /** Closed ones included; open sessions come first: a closed one is meant only when no open one fits. */
@@ -24,6 +24,15 @@ export const folders: Listing<Placed> = {
     const names = namesFromRoot(list.folders);
     return list.folders.map((folder) => ({ ...folder, whole: names(folder.id) }));
   },
+};
+
+/** `master` is one of them. */
+export const orchestrators: Listing<Orchestrator> = {
+  noun: 'orchestrator',
+  list: 'rdv orchestrator list',
+  also: ({ type }) => (type === 'master' ? ['master'] : []),
+  describe: ({ name, status }) => `${name}, ${status}`,
+  rows: async (call) => (await call('orchestrator/list', {})).orchestrators,
 };
 
 /** `work/api`: the names from the root down to a folder. */

@@ -1,9 +1,9 @@
 /** By noun, how the things are listed that a person may name: for finding the one that is meant, and for completion. */
-import { folders, sessions } from '../meant.js';
+import { folders, orchestrators, sessions } from '../meant.js';
 import type { Listing } from '../pick.js';
 import { interactions } from './interactions.js';
 import { notices } from './notifications.js';
-import { insights, orchestrators } from './orchestrators.js';
+import { insights } from './orchestrators.js';
 import { receipts } from './receipts.js';
 import { tokens } from './tokens.js';
 import { trashed } from './trash.js';

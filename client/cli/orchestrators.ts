@@ -1,18 +1,10 @@
-/** Orchestrators and their insights on the command line: which one a person means, and how they are shown. */
-import type { Insight, Orchestrator, Result, Severity, Stall } from '#protocol';
+/** Orchestrators and their insights on the command line: how they are shown, and which insight a person means. */
+import type { Insight, Result, Severity, Stall } from '#protocol';
+import { orchestrators } from '../meant.js';
 import { type Listing, shortIds } from '../pick.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
 import { ago, clean, tame } from './text.js';
-
-/** `master` is one of them. */
-export const orchestrators: Listing<Orchestrator> = {
-  noun: 'orchestrator',
-  list: 'rdv orchestrator list',
-  also: ({ type }) => (type === 'master' ? ['master'] : []),
-  describe: ({ name, status }) => `${name}, ${status}`,
-  rows: async (call) => (await call('orchestrator/list', {})).orchestrators,
-};
 
 /** Of every orchestrator; each is named by the beginning of its id. */
 export const insights: Listing = {

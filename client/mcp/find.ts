@@ -1,8 +1,8 @@
 /** Which session, folder or orchestrator is meant by an id, the beginning of one, or a name. */
-import type { Folder, Orchestrator, Session } from '#protocol';
+import type { Folder, Session } from '#protocol';
 import type { Client } from '../index.js';
-import { folders, namesFromRoot, sessions } from '../meant.js';
-import { FULL_ID, find, type Kind, pick } from '../pick.js';
+import { folders, namesFromRoot, orchestrators, sessions } from '../meant.js';
+import { FULL_ID, find } from '../pick.js';
 import type { Calling } from './tool.js';
 
 type Asking = Pick<Calling, 'link' | 'signal'>;
@@ -29,15 +29,9 @@ export async function folderIdOf(asking: Asking, given: string): Promise<string>
   return FULL_ID.test(given) ? given : (await find(asks(asking), given, { ...folders, list: 'folder_list' })).id;
 }
 
-const orchestrators: Kind<Orchestrator> = {
-  noun: 'orchestrator',
-  list: 'orchestrator_list',
-  also: ({ type }) => (type === 'master' ? ['master'] : []),
-};
-
-export async function orchestratorIdOf({ link, signal }: Asking, given: string): Promise<string> {
+export async function orchestratorIdOf(asking: Asking, given: string): Promise<string> {
   if (FULL_ID.test(given)) return given;
-  return pick((await link.call('orchestrator/list', {}, { signal })).orchestrators, given, orchestrators).id;
+  return (await find(asks(asking), given, { ...orchestrators, list: 'orchestrator_list' })).id;
 }
 
 /** `work/api`: the names from the root down to a folder; the id of one that is not listed. */
