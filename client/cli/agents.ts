@@ -1,9 +1,11 @@
 /** Agents on the command line: what they do, why that is said of them, and what they ask. */
+
 import type { Agent, AgentState, Evidence, Result, SessionHealth } from '#protocol';
+import { lasting } from '#protocol/spans';
 import { shortIds } from '../pick.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
-import { ago, clean, lasting, tame } from './text.js';
+import { ago, clean, tame } from './text.js';
 
 type Paint = (text: string) => string;
 

@@ -1,10 +1,12 @@
 /** Dialogs of agents on the command line: what they ask, and which one a person means. */
+
 import type { Interaction, Result } from '#protocol';
+import { lasting } from '#protocol/spans';
 import { find, type Listing } from '../pick.js';
 import { failure } from './fail.js';
 import type { Caller } from './hot.js';
 import type { Output } from './output.js';
-import { clean, lasting, tame } from './text.js';
+import { clean, tame } from './text.js';
 
 /** A few lines each: the question must be readable whole. For programs a line an answer. */
 export function showInteractions(output: Output, { interactions }: Result<'interaction/list'>, now: number): void {

@@ -1,8 +1,10 @@
 /** The rows of `rdv watch` as they are drawn: columns by the room there is, and below a blocked one its question. */
+
 import type { AgentState, Blocked, Severity } from '#protocol';
+import { lasting } from '#protocol/spans';
 import type { Cell, Line, Style } from './canvas.js';
 import { isStuck, type Row } from './roster.js';
-import { changesIn, fit, lasting, tame, type Width } from './text.js';
+import { changesIn, fit, tame, type Width } from './text.js';
 
 export interface Pen {
   readonly width: Width;

@@ -1,5 +1,7 @@
 /** Text as a terminal may safely show it: no control characters, never wider than its place. */
+
 import { homedir } from 'node:os';
+import { lasting } from '#protocol/spans';
 
 export { clean, cleanLines, tame } from '../clean.js';
 
@@ -59,34 +61,20 @@ function* charactersOf(text: string): Generator<string> {
 
 /** How long ago, in the largest unit that fits; times a little ahead of our clock are now. */
 export function ago(at: number, now: number): string {
-  const span = spanOf(now - at, Math.floor);
-  return span === undefined ? 'now' : `${span} ago`;
+  const span = lasting(now - at);
+  return span === '0s' ? 'now' : `${span} ago`;
 }
 
 /** How long until then, to the nearest; what is due is due now. */
 export function inTime(at: number, now: number): string {
-  const span = spanOf(at - now, Math.round);
-  return span === undefined ? 'now' : `in ${span}`;
-}
-
-/** How long, in the largest unit that fits: `0s`, `59s`, `3m`. */
-export function lasting(ms: number): string {
-  return spanOf(ms, Math.floor) ?? '0s';
+  const span = lasting(at - now, Math.round);
+  return span === '0s' ? 'now' : `in ${span}`;
 }
 
 /** How long until `lasting` says something else. */
 export function changesIn(ms: number): number {
   const unit = ms < 60_000 ? 1000 : ms < 3_600_000 ? 60_000 : ms < 86_400_000 ? 3_600_000 : 86_400_000;
   return unit - (Math.max(0, ms) % unit);
-}
-
-function spanOf(ms: number, rounded: (n: number) => number): string | undefined {
-  const seconds = rounded(ms / 1000);
-  if (seconds < 1) return undefined;
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${rounded(seconds / 60)}m`;
-  if (seconds < 86_400) return `${rounded(seconds / 3600)}h`;
-  return `${rounded(seconds / 86_400)}d`;
 }
 
 /** A path as people read it: `~` for the home directory. */

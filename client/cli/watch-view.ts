@@ -1,5 +1,7 @@
 /** The screen of `rdv watch`: how all that is known and done looks at a size and a time. */
+
 import type { Blocked } from '#protocol';
+import { lasting } from '#protocol/spans';
 import type { Cell, Frame, Line, Style } from './canvas.js';
 import { DIGITS, selectedRow } from './desk.js';
 import { keysLine, promptLine, type Seen } from './prompt-view.js';
@@ -15,7 +17,7 @@ import {
   plainWords,
   questionOf,
 } from './roster-view.js';
-import { lasting, tame, type Width, wrapped } from './text.js';
+import { tame, type Width, wrapped } from './text.js';
 import type { Watched } from './watched.js';
 
 export interface View {

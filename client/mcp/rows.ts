@@ -1,6 +1,8 @@
 /** Sessions as a model sees them: what it needs to choose one, in few words. Pure. */
+
 import * as z from 'zod';
 import type { Agent, Session } from '#protocol';
+import { lasting } from '#protocol/spans';
 import { tame } from '../clean.js';
 import { short } from './find.js';
 import { cut } from './fitting.js';
@@ -76,16 +78,9 @@ export function lineOf({
     status === 'active' ? doing : `${status}, ${doing}`,
     branch === undefined ? directory : `${directory} (${branch})`,
     folder === undefined ? undefined : `in ${folder}`,
-    `quiet ${lasting(quietSeconds)}`,
+    `quiet ${lasting(quietSeconds * 1000)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' | ');
-}
-
-/** In the largest unit that fits. */
-export function lasting(seconds: number): string {
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
 /** What a dialog asks, and how terminal_send can answer it; undefined when nothing is asked. */

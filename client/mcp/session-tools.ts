@@ -1,12 +1,14 @@
 /** The tools that look at sessions. */
+
 import * as z from 'zod';
 import type { Agent, Result, Session, SessionStatus } from '#protocol';
 import { RpcError } from '#protocol/errors';
+import { lasting } from '#protocol/spans';
 import { tame } from '../clean.js';
 import { defineTool, looks } from './define.js';
 import { findSession, folderIdOf, pathsOf, sessionIdOf } from './find.js';
 import { cut, fitting } from './fitting.js';
-import { lasting, lineOf, questionOf, Row, rowOf } from './rows.js';
+import { lineOf, questionOf, Row, rowOf } from './rows.js';
 import type { Calling } from './tool.js';
 
 /** What every tool about one session takes. */
@@ -92,7 +94,9 @@ export async function answerOf(
   const details = detailsOf(session, agent, pathsOf(folders), now);
   const { question, stateSeconds, cause } = details;
   const since =
-    stateSeconds === undefined ? [] : [`${details.state} for ${lasting(stateSeconds)}${cause ? ` (${cause})` : ''}`];
+    stateSeconds === undefined
+      ? []
+      : [`${details.state} for ${lasting(stateSeconds * 1000)}${cause ? ` (${cause})` : ''}`];
   const lines = [
     lineOf(details),
     `uuid ${details.uuid} | ${[`created ${details.createdAt}`, ...since].join(' | ')}`,

@@ -1,11 +1,13 @@
 /** `agent_status`: what all agents do, who is stuck or asks, and what orchestrators noticed. */
+
 import * as z from 'zod';
 import type { Agent, Insight, SessionHealth, Stall } from '#protocol';
+import { lasting } from '#protocol/spans';
 import { tame } from '../clean.js';
 import { defineTool, looks } from './define.js';
 import { folderIdOf, short } from './find.js';
 import { cut, fitting, type Line } from './fitting.js';
-import { lasting, questionOf, secondsSince } from './rows.js';
+import { questionOf, secondsSince } from './rows.js';
 import type { Calling } from './tool.js';
 
 const AgentRow = z.object({
@@ -117,10 +119,13 @@ function agentLine(agent: Agent, stalls: readonly Stall[], now: number): Line<Ag
     ...(stall && { stalledMinutes: Math.round(stall.stalledMinutes) }),
     ...(question && { question }),
   };
-  const stuck = stall ? ` | no progress for ${row.stalledMinutes}m` : '';
+  const stuck = stall ? ` | no progress for ${lasting(stall.stalledMinutes * 60_000)}` : '';
   const ill = health === 'ok' || health === 'unknown' ? '' : ` | ${health}${cause === null ? '' : ` (${cause})`}`;
   const asks = question ? ` | ${question}` : '';
-  return { row, text: `${row.id} ${row.name} | ${program} ${state} for ${lasting(row.seconds)}${ill}${stuck}${asks}` };
+  return {
+    row,
+    text: `${row.id} ${row.name} | ${program} ${state} for ${lasting(row.seconds * 1000)}${ill}${stuck}${asks}`,
+  };
 }
 
 /** Of all orchestrators that can be seen, the newest first. */

@@ -1,5 +1,7 @@
 /** What an insight says: of an episode without progress, of an agent that fails, of one that flaps. Pure. */
+
 import type { Insight, InsightType, Severity, Stall } from '#protocol';
+import { spelled } from '#protocol/spans';
 
 /** What somebody noticed, before it is anybody's insight. */
 export interface Noticed {
@@ -63,13 +65,7 @@ const whys: Readonly<Record<Stall['cause'], string>> = {
 function sentence({ sessionName, cause, stalledMinutes }: Stall): string {
   const named = `Session "${sessionName}"`;
   if (cause === 'crash_loop' || cause === 'flapping') return `${named} does not settle: ${whys[cause]}.`;
-  return `${named} has made no progress for ${spelled(stalledMinutes)}: ${whys[cause]}.`;
-}
-
-function spelled(minutes: number): string {
-  if (minutes < 1) return 'less than a minute';
-  const whole = Math.floor(minutes);
-  return whole === 1 ? 'a minute' : `${whole} minutes`;
+  return `${named} has made no progress for ${spelled(stalledMinutes * 60_000)}: ${whys[cause]}.`;
 }
 
 type Action = Insight['suggestedActions'][number];

@@ -1,5 +1,7 @@
 /** What a person should know of what happens: which events begin an episode, which go on with it, which end it. Pure. */
+
 import type { Agent, Message, Session, Stall, Told } from '#protocol';
+import { SPELLED, spelled } from '#protocol/spans';
 import type { Said } from './notice.js';
 
 /** Whose session it is, and what it is called. */
@@ -55,6 +57,7 @@ const timeOf = (at: number) => new Date(at).toISOString().slice(0, 16).replace('
 const MINUTE_MS = 60_000;
 /** From the second reminder on. */
 const LONG_MS = 30 * MINUTE_MS;
+const SINCE = new RegExp(`, for ${SPELLED}$`);
 
 /** Somebody has been waited for all the while; `open` is what was said of it. */
 export function reminder(
@@ -63,14 +66,14 @@ export function reminder(
   open: Pick<Said, 'episode' | 'title' | 'body'> | undefined,
 ): Said {
   const { episode = `blocked ${about.id} `, body = '', title = asks.other } = open ?? {};
-  const since = `${title.replace(/, for \d+ minutes$/, '')}, for ${Math.round(waitedMs / MINUTE_MS)} minutes`;
+  const since = `${title.replace(SINCE, '')}, for ${spelled(waitedMs)}`;
   const severity = waitedMs >= LONG_MS ? 'error' : 'warning';
   return { ...said(about, { episode, kind: 'blocked', severity, title: since, body }), again: true };
 }
 
 /** An episode without progress begins, or has become worse. */
 export function stalled(stall: Stall, about: About): Said {
-  const body = `No progress for ${Math.round(stall.stalledMinutes)} minutes: ${causes[stall.cause]}.`;
+  const body = `No progress for ${spelled(stall.stalledMinutes * MINUTE_MS)}: ${causes[stall.cause]}.`;
   const title = stall.health === 'crash_loop' ? 'Crashes again and again' : 'Makes no progress';
   return said(about, {
     episode: `stalled ${about.id} ${stall.id}`,
@@ -95,7 +98,7 @@ export function recovered({ stall, reason }: Recovered, about: About): Meaning {
   const over = [`stalled ${about.id} ${stall.id}`];
   if (reason !== 'progress' && reason !== 'idle') return { over };
   const title = reason === 'idle' ? 'Has come to an end' : 'Goes on';
-  const body = `It had made no progress for ${Math.round(stall.stalledMinutes)} minutes.`;
+  const body = `It had made no progress for ${spelled(stall.stalledMinutes * MINUTE_MS)}.`;
   const episode = `recovered ${about.id} ${stall.id}`;
   return { over, say: { ...said(about, { episode, kind: 'recovered', severity: 'info', title, body }), read: true } };
 }

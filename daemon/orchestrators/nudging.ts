@@ -1,5 +1,7 @@
 /** Nudges the agents of sessions that are stuck, where an orchestrator may: on record before a key is pressed, and its outcome after. */
+
 import type { Receipt, Session, Stall } from '#protocol';
+import { spelled } from '#protocol/spans';
 import type { LogStore, WriteLog } from './log.js';
 import type { Kept } from './orchestrator.js';
 import { NUDGES_MS, type Nudge, remedyFor } from './remedy.js';
@@ -49,7 +51,7 @@ export function createNudging(deps: NudgingDeps): Nudging {
   const nudge = async (owner: Kept, session: Session, stall: Stall, told: () => void) => {
     const { id: stallId, health, cause } = stall;
     const by = { orchestratorId: owner.id, userId: owner.userId, sessionId: session.id };
-    const why = `no progress for ${stall.stalledMinutes} minutes: ${cause}`;
+    const why = `no progress for ${spelled(stall.stalledMinutes * 60_000)}: ${cause}`;
     const key = `nudge ${stallId} ${health}`;
     const done = deps.type(
       { orchestratorId: owner.id, session, text: TEXT, why, key },

@@ -1,5 +1,7 @@
 /** What the agent of an orchestrator is told that it is there for, and what it is told as things happen. Pure. */
+
 import type { Orchestrator, Stall } from '#protocol';
+import { spelled } from '#protocol/spans';
 
 export function taskOf({ id, name, scopeId, customInstructions }: Orchestrator): string {
   const scope = scopeId === null ? 'every session of this user' : 'every session of this folder';
@@ -20,7 +22,7 @@ export function taskOf({ id, name, scopeId, customInstructions }: Orchestrator):
 export function reportOf({ id }: Pick<Orchestrator, 'id'>, trouble: readonly Stall[]): string {
   const lines = trouble.map(
     ({ sessionName, sessionId, stalledMinutes, cause }) =>
-      `- "${sessionName}" (${sessionId}): no progress for ${stalledMinutes} minutes, ${cause}`,
+      `- "${sessionName}" (${sessionId}): no progress for ${spelled(stalledMinutes * 60_000)}, ${cause}`,
   );
   return [`These sessions make no progress now:`, ...lines, `More: rdv insight list ${id} --resolved false`].join('\n');
 }

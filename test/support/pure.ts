@@ -158,5 +158,6 @@ export const pure = [
   'daemon/worktrees/staged.ts',
   'daemon/worktrees/state.ts',
   'protocol/nearest.ts',
+  'protocol/spans.ts',
   'protocol/times.ts',
 ];

@@ -141,7 +141,7 @@ test('at its interval an orchestrator brings insights up to date, and tells its 
   t.mock.timers.tick(61_000);
   await slice.settled();
   assert.deepEqual([slice.instructed.length, slice.instructed[0]?.id], [1, home.id]);
-  assert.match(slice.instructed[0]!.text, new RegExp(`"work" \\(${session.id}\\): no progress for 7.5 minutes`));
+  assert.match(slice.instructed[0]!.text, new RegExp(`"work" \\(${session.id}\\): no progress for 7 minutes`));
   // Another interval holds at once, and nothing is said twice.
   await slice.call('orchestrator/update', { id: orchestrator.id, monitoringInterval: 1 });
   stalls.begin(slice.file(session.folderId, { name: 'other' }));
