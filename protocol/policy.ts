@@ -15,7 +15,7 @@ export const typedByMachines = {
     )
     .max(MAX_DENIED)
     .describe(
-      'What machines do not type: RE2 expressions, each for words of a line; none for no bounds. A policy against mistakes, no safety.',
+      'What machines do not type: RE2 expressions, each for words of a line; none for no bounds. A policy against mistakes, no safety: `session/send` types as a keyboard would and does not ask it.',
     ),
   auditInjectedText: z
     .boolean()

@@ -137,6 +137,8 @@ test('a dialog is not typed into: the agent is told what is asked, and answers t
   // Keys behind a text do not take it past the guard.
   const past = await rdv.call('terminal_send', { session: 'coder', text: 'more', keys: ['Tab'] });
   assert.deepEqual([past.isError, /^Not typed: \w{8} asks/.test(past.text)], [true, true], past.text);
+  const denied = await rdv.call('terminal_send', { session: 'coder', text: 'rm -rf /', keys: ['Enter'] });
+  assert.match(denied.text, /^Not typed: The folder does not want machines to type `rm -rf \/`\. Ask the person\.$/);
   const status = await rdv.call('agent_status');
   assert.deepEqual([status.structured.agents[0].state, /1 Yes/.test(status.text)], ['blocked', true]);
   assert.match((await rdv.call('terminal_send', { session: 'coder', answer: '9' })).text, /^"9" is no answer: it asks/);
