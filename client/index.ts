@@ -2,7 +2,7 @@
 import type { MethodName, NotificationName, Params, Result, Scope, Told } from '#protocol';
 import { RpcError } from '#protocol/errors';
 import { PROTOCOL_VERSION } from '#protocol/version';
-import { misfit } from './agree.js';
+import { LOGIN_MS, misfit, silent } from './agree.js';
 import { type Calls, createCalls } from './calls.js';
 import { type Dial, dialSocket } from './dial.js';
 
@@ -61,7 +61,7 @@ export type ConnectOptions = Login & ({ readonly socketPath: string } | { readon
  * Cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const { token, user: wanted, clientInfo, signal, timeoutMs = 10_000 } = options;
+  const { token, user: wanted, clientInfo, signal, timeoutMs = LOGIN_MS } = options;
   const limits = { timeoutMs, ...(signal && { signal }) };
   const dial = 'dial' in options ? options.dial : dialSocket(options.socketPath);
   const stream = await dial(signal);
@@ -78,6 +78,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     return clientOf(calls, facts);
   } catch (error) {
     calls.close();
+    if (error instanceof RpcError && error.kind === 'Timeout' && 'socketPath' in options) throw silent(timeoutMs);
     // What lies between may know better why there was no answer.
     const lost = error instanceof RpcError && error.data.code === 'CONNECTION_LOST';
     throw lost && stream.errored instanceof RpcError ? stream.errored : error;

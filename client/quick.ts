@@ -4,7 +4,7 @@ import type { MethodName, Params, Result } from '#protocol';
 import { type ErrorData, kindOf, RpcError } from '#protocol/errors';
 import { frame } from '#protocol/frames';
 import { PROTOCOL_VERSION } from '#protocol/version';
-import { misfit } from './agree.js';
+import { LOGIN_MS, misfit, silent } from './agree.js';
 import { createIncoming } from './incoming.js';
 
 export interface QuickClient {
@@ -17,7 +17,7 @@ interface QuickOptions {
   readonly socketPath: string;
   readonly token: () => string;
   readonly version: string;
-  /** For each call. */
+  /** For each call; the login takes no longer than it should. */
   readonly timeoutMs: number;
 }
 
@@ -25,15 +25,17 @@ interface QuickOptions {
 export async function quickConnect(options: QuickOptions): Promise<QuickClient | undefined> {
   const socket = await dial(options.socketPath);
   if (!socket) return undefined;
+  const loginMs = Math.min(options.timeoutMs, LOGIN_MS);
   const client = createQuick(socket, options.timeoutMs);
   try {
     const clientInfo = { name: 'rdv', version: options.version };
     const login = { protocolVersion: PROTOCOL_VERSION, token: options.token(), clientInfo };
-    const wrong = misfit((await client.call('initialize', login)).protocolVersion);
+    const wrong = misfit((await client.call('initialize', login, loginMs)).protocolVersion);
     if (wrong) throw wrong;
     return client;
   } catch (error) {
     client.close();
+    if (error instanceof RpcError && error.kind === 'Timeout') throw silent(loginMs);
     // It ends, or hands over to another one: whom to ask next is the full program's business too.
     const left = ['CONNECTION_LOST', 'RESTARTING', 'STOPPING'];
     if (error instanceof RpcError && left.includes(error.data.code ?? '')) return undefined;
@@ -56,7 +58,12 @@ interface Answer {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: ErrorData };
 }
 
-function createQuick(socket: Socket, timeoutMs: number): QuickClient {
+interface Quick {
+  call<M extends MethodName>(method: M, params: Params<M>, limitMs?: number): Promise<Result<M>>;
+  close(): void;
+}
+
+function createQuick(socket: Socket, timeoutMs: number): Quick {
   let sent = 0;
   let settle: ((answer: Answer | RpcError) => void) | undefined;
   const take = createIncoming((message) => {
@@ -76,11 +83,11 @@ function createQuick(socket: Socket, timeoutMs: number): QuickClient {
     ),
   );
   return {
-    async call(method, params) {
-      const late = new RpcError('Timeout', `${method} was not answered within ${timeoutMs} ms.`);
+    async call(method, params, limitMs = timeoutMs) {
+      const late = new RpcError('Timeout', `${method} was not answered within ${limitMs} ms.`);
       const answer = await new Promise<Answer | RpcError>((resolve) => {
         settle = resolve;
-        socket.setTimeout(timeoutMs, () => resolve(late));
+        socket.setTimeout(limitMs, () => resolve(late));
         socket.write(frame({ jsonrpc: '2.0', id: ++sent, method, params }));
       });
       settle = undefined;

@@ -102,5 +102,9 @@ function exitCodeOf({ reason, exitCode, sessionId }: Result<'session/run'>, time
     throw failure('Gone', `Session ${sessionId} was closed before the command ended.`, 'Run it again.');
   }
   const after = timeout === undefined ? '10 minutes' : `${timeout} ms`;
-  throw failure('Timeout', `The command was ended after ${after}.`, 'Allow more time: `--timeout 3600000` is an hour.');
+  throw failure(
+    'Timeout',
+    `The command was ended after ${after}.`,
+    'Allow more time: `--timeout 3600000` is an hour. It gets no input: a command that asks waits in vain.',
+  );
 }

@@ -143,7 +143,7 @@ export function createHandshake(deps: HandshakeDeps, events: HandshakeEvents): H
 function notBegun({ restarting }: Stopping): RpcError {
   const code = restarting ? 'RESTARTING' : 'STOPPING';
   const what = restarting ? 'being restarted' : 'stopping';
-  return new RpcError('Unavailable', `The daemon is ${what}; connect again in a moment.`, { code });
+  return new RpcError('Unavailable', `The daemon is ${what}. Connect again in a moment.`, { code });
 }
 
 /** Throws Forbidden: what a connection has open belongs to one user. */

@@ -66,7 +66,7 @@ export function runHandlers(deps: RunDeps): Handlers<typeof runMethods> {
 
 const goesOn = ({ backend }: RunDeps, { id }: Session) =>
   backend.kind === 'tmux'
-    ? `the command goes on in session ${id}.`
+    ? `the command goes on in session ${id}. See it with \`rdv attach ${id.slice(0, 8)}\`.`
     : 'the command, which runs without tmux, ends with it.';
 
 function createParams({ command, name, ...rest }: Wanted) {

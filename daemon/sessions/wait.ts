@@ -64,7 +64,7 @@ export async function waitFor(
     for (;;) {
       const found = (await look()) ?? silence.reached();
       if (found) return { ...found, elapsedMs: elapsed() };
-      if (deps.ending.aborted) throw new RpcError('Unavailable', 'The daemon is stopping; wait again in a moment.');
+      if (deps.ending.aborted) throw new RpcError('Unavailable', 'The daemon is stopping. Wait again in a moment.');
       if (caller.signal.aborted) throw new RpcError('Cancelled', 'The wait was cancelled.');
       if (elapsed() >= wanted.timeoutMs) throw timedOut(wanted);
       await bell.rung(Math.min(wanted.timeoutMs - elapsed(), silence.leftMs()));

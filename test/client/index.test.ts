@@ -172,7 +172,10 @@ test('a daemon of a protocol that this client no longer understands is told as t
 
 test('a daemon that never answers the login is given up', async () => {
   const stub = await startStub({ initialize: () => undefined });
-  await assert.rejects(connect({ ...stub, timeoutMs: 20 }), { kind: 'Timeout' });
+  await assert.rejects(connect({ ...stub, timeoutMs: 20 }), {
+    kind: 'Timeout',
+    message: 'The daemon does not answer: it took the connection and said nothing for 20 ms.',
+  });
   await stub.stop();
 });
 

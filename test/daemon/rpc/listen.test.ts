@@ -187,7 +187,7 @@ test('one that hands over to another says of each request on its way that it was
     const { error } = await client.call('daemon/ping');
     assert.deepEqual(
       [error.code, error.message, error.data.code],
-      [1503, 'The daemon is being restarted; connect again in a moment.', 'RESTARTING'],
+      [1503, 'The daemon is being restarted. Connect again in a moment.', 'RESTARTING'],
     );
     await stopped;
   })();
