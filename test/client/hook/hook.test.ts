@@ -82,17 +82,18 @@ test('with the daemon away it ends, and starts none', async (t) => {
 test('it does not wait for a socket that takes connections and never answers', async (t) => {
   const home = homeFor(t);
   const socket = join(home, 'api.sock');
-  const taken: string[] = [];
+  let take = (_: string) => {};
+  const taken = new Promise<string>((resolve) => (take = resolve));
   const server = createServer((connection) => {
     connection.on('error', () => {});
-    connection.on('data', (data) => taken.push(data.toString()));
+    connection.on('data', (data) => take(data.toString()));
     t.after(() => connection.destroy());
   }).listen(socket);
   await once(server, 'listening');
   t.after(() => server.close());
   writeFileSync(join(home, 'token'), 'secret');
-  await quiet({ env: { ...within(home), RDV_SOCKET: socket } });
-  assert.match(taken.join(''), /"method":"initialize"/);
+  const first = await until(taken, () => quiet({ env: { ...within(home), RDV_SOCKET: socket } }));
+  assert.match(first, /"method":"initialize"/);
 });
 
 test('it does not wait for a daemon that logs in and then says no more, nor for one that breaks the protocol', async (t) => {
