@@ -28,21 +28,37 @@ export function cut(text: string, most: number, keep: 'start' | 'end' = 'start')
   return keep === 'start' ? `${characters.slice(0, most - 1).join('')}…` : `…${characters.slice(1 - most).join('')}`;
 }
 
-/** The last lines of a text that take no more than so many bytes as they travel, and how many were left out before them. */
-export function tailOf(text: string, most: number): { readonly text: string; readonly omitted: number } {
-  if (bytesOf(text) <= most) return { text, omitted: 0 };
+export interface Tail {
+  readonly text: string;
+  /** Whole lines before it that are left out. */
+  readonly omitted: number;
+  /** Of its first line the beginning is left out, too. */
+  readonly isCut: boolean;
+}
+
+/** The last lines of a text that take no more than so many bytes as they travel. */
+export function tailOf(text: string, most: number): Tail {
+  if (bytesOf(text) <= most) return { text, omitted: 0, isCut: false };
   const lines = text.split('\n');
   let from = lines.length;
   for (let left = most; from > 0; from--) {
     left -= bytesOf(lines[from - 1]);
     if (left < 0) break;
   }
-  if (from === lines.length) return { text: lastBytes(lines.at(-1)!, most), omitted: lines.length - 1 };
-  return { text: lines.slice(from).join('\n'), omitted: from };
+  if (from === lines.length)
+    return { text: lastCharacters(lines.at(-1)!, most), omitted: lines.length - 1, isCut: true };
+  return { text: lines.slice(from).join('\n'), omitted: from, isCut: false };
 }
 
 /** Of a line that is longer than all there is room for. */
-function lastBytes(line: string, most: number): string {
-  // Six bytes is what the worst character may take.
-  return cut(line, Math.max(2, Math.floor(most / 6)), 'end');
+function lastCharacters(line: string, most: number): string {
+  const characters = [...line];
+  let from = characters.length;
+  for (let left = most - bytesOf('…'); from > 0; from--) {
+    left -= bytesOf(characters[from - 1]) - QUOTES;
+    if (left < 0) break;
+  }
+  return `…${characters.slice(from).join('')}`;
 }
+
+const QUOTES = 2;

@@ -7,7 +7,7 @@ import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
 import { short } from './find.js';
-import { cut, tailOf } from './fitting.js';
+import { cut, type Tail, tailOf } from './fitting.js';
 import { isLost } from './link.js';
 import { plain } from './plain.js';
 import type { Calling } from './tool.js';
@@ -76,18 +76,16 @@ function lostOn(sessionId: string | undefined): RpcError {
 }
 
 function answerOf(result: Result<'session/run'>, maxBytes: number, limit: number, clamped: boolean) {
-  const { exitCode, omittedBytes, elapsedMs, complete } = result;
-  const { text: output, omitted } = tailOf(plain(result.output).trimEnd(), maxBytes);
+  const { exitCode, elapsedMs, complete } = result;
+  const tail = tailOf(plain(result.output).trimEnd(), maxBytes);
+  const { text: output, omitted } = tail;
   const timedOut = result.reason === 'timeout';
   const seconds = Math.round(elapsedMs / 100) / 10;
-  const lost = omitted > 0 || omittedBytes > 0;
   const notes = [
     timedOut
-      ? `Ended after ${limit} s${clamped ? `, the longest there is` : ''}; session_create runs longer ones.`
+      ? `Not done after ${limit} s${clamped ? ', the longest there is' : ''}, so it was ended; session_create runs longer ones.`
       : `Exit code ${exitCode} after ${seconds} s.`,
-    lost
-      ? `${omitted > 0 ? `${omitted} lines` : `${omittedBytes} bytes`} before this are left out: more with maxBytes, or write to a file.`
-      : undefined,
+    leftOut(result, tail),
     complete ? undefined : 'Some output is missing: the terminal was lost for a moment.',
   ];
   const structured = {
@@ -101,6 +99,14 @@ function answerOf(result: Result<'session/run'>, maxBytes: number, limit: number
     structured,
     text: [notes.filter((note) => note !== undefined).join(' '), output].filter(Boolean).join('\n'),
   };
+}
+
+function leftOut({ bytes, omittedBytes }: Result<'session/run'>, { omitted, isCut }: Tail): string | undefined {
+  const more = 'more with maxBytes, or write to a file.';
+  if (isCut || (omittedBytes > 0 && omitted === 0)) return `Only the end of ${bytes} bytes is shown: ${more}`;
+  // How many lines the daemon has dropped nobody knows.
+  if (omitted > 0) return `${omittedBytes > 0 ? 'More than ' : ''}${omitted} lines before this are left out: ${more}`;
+  return undefined;
 }
 
 /** Tells the line it is at, once a second at most. */

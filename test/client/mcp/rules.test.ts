@@ -67,9 +67,13 @@ test('lists and texts are cut to what an answer may cost', () => {
   assert.ok(bytes <= ANSWER_BYTES && bytes > ANSWER_BYTES - 100 && shown[0] === lines[0]);
   assert.equal(fitting([{ row: 'x'.repeat(9000), text: '' }]).length, 1);
   assert.deepEqual(fitting([]), []);
-  assert.deepEqual(tailOf('a\nb\nc', 7), { text: 'b\nc', omitted: 1 });
-  assert.deepEqual(tailOf('a\nb', 100), { text: 'a\nb', omitted: 0 });
-  assert.deepEqual(tailOf(`first\n${'x'.repeat(600)}`, 300), { text: `…${'x'.repeat(49)}`, omitted: 1 });
+  assert.deepEqual(tailOf('a\nb\nc', 7), { text: 'b\nc', omitted: 1, isCut: false });
+  assert.deepEqual(tailOf('a\nb', 100), { text: 'a\nb', omitted: 0, isCut: false });
+  for (const sign of ['x', '"', '日', '\x01']) {
+    const { text, omitted, isCut } = tailOf(`first\n${sign.repeat(600)}`, 300);
+    assert.deepEqual([text[0], omitted, isCut], ['…', 1, true]);
+    assert.ok(bytesOf(text) <= 300 && bytesOf(text) > 290, `${bytesOf(text)} bytes of ${sign}`);
+  }
   assert.deepEqual([cut('abcdef', 4), cut('abcdef', 4, 'end'), cut('😀😀😀', 2)], ['abc…', '…def', '😀…']);
 });
 

@@ -108,6 +108,11 @@ test('a command gives its exit code and the end of its output, and says what was
   assert.deepEqual([structured.exitCode, structured.output.endsWith('5000\nred')], [3, true]);
   assert.ok(structured.omittedLines > 4000 && text.includes(`${structured.omittedLines} lines`));
   assert.ok(bytes <= 8 * KB, `${bytes} bytes`);
+  const most = await rdv.call('terminal_run', { command: 'seq 100000' });
+  assert.match(most.text, /^Exit code 0 .* More than \d+ lines before this are left out/);
+  const line = await rdv.call('terminal_run', { command: "head -c 300000 /dev/zero | tr '\\0' x" });
+  assert.match(line.text, /^Exit code 0 .* Only the end of 300000 bytes is shown/);
+  assert.ok(line.structured.output.length > 3000);
   const whole = await rdv.call('terminal_run', { command: 'seq 5000', maxBytes: 100_000 });
   assert.deepEqual([whole.structured.output.length, whole.structured.omittedLines], [23_892, undefined]);
   const long = await rdv.call('terminal_run', { command: 'echo begun; sleep 60', seconds: 0.5 });
