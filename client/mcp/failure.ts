@@ -24,15 +24,18 @@ function nextStep(error: RpcError, served: (tool: string) => boolean): string {
     const list = `${/^No ([a-z]+)/.exec(message)?.[1] ?? 'session'}_list`;
     return served(list) ? `Call ${list}.` : '';
   }
+  if ((kind === 'Gone' || data.code === 'INVALID_STATE_TRANSITION') && / is closed\b/.test(message)) return ANOTHER;
   if (data.retryAfterMs !== undefined) return `Call again in ${Math.ceil(data.retryAfterMs / 1000)} s.`;
   return steps[kind] ?? '';
 }
+
+const ANOTHER = 'session_create starts another.';
 
 const steps: Partial<Record<ErrorKind, string>> = {
   MethodNotFound: 'The daemon is older than this server: have it restarted with `rdv daemon restart`.',
   Unauthorized: 'The person has to look: `rdv doctor`.',
   Forbidden: 'The token of this server may not do that; ask the person.',
-  Gone: 'session_close removes it, session_create starts another.',
+  Gone: `session_close removes it, ${ANOTHER}`,
   Overloaded: 'Call again in some seconds.',
   RateLimited: 'Call again in a minute.',
   Unavailable: 'The person has to look: `rdv daemon status`.',

@@ -86,8 +86,16 @@ export function lineOf({
 /** What a dialog asks, and how terminal_send can answer it; undefined when nothing is asked. */
 export function questionOf(blocked: Agent['blocked'] | undefined): string | undefined {
   if (!blocked) return undefined;
-  const { kind, options } = blocked;
+  const { kind, options, interactionId } = blocked;
   const labels = options.slice(0, 9).map(({ label }, at) => `${at + 1} ${cut(tame(label), 100)}`);
-  const answers = labels.length === 0 ? '' : ` Answers: ${labels.join('; ')}.`;
-  return `asks (${kind}): ${cut(tame(blocked.text), 500)}${answers}`;
+  const answers =
+    labels.length === 0 ? '' : ` ${interactionId === null ? 'Choices' : 'Answers'}: ${labels.join('; ')}.`;
+  return `asks (${kind}): ${cut(tame(asked(blocked)), 500, 'end')}${answers}`;
 }
+
+/** Of a question without choices, which stands below all that was printed before, the last lines. */
+function asked({ text, options }: NonNullable<Agent['blocked']>): string {
+  return options.length > 0 ? text : text.split('\n').slice(-LINES_ASKED).join('\n');
+}
+
+const LINES_ASKED = 3;

@@ -174,14 +174,18 @@ const sayings: Partial<Record<Receipt['state'], string>> = {
 
 async function refused(calling: Calling, found: Session, { code, reason }: Receipt): Promise<RpcError> {
   const why = reason ?? 'It was not typed.';
-  const asks = code === 'AGENT_BLOCKED' ? questionOf((await agentOf(calling, found))?.blocked) : undefined;
-  if (asks)
-    return failure('Conflict', `Not typed: ${short(found.id)} ${asks}`, 'Answer it: terminal_send with `answer`.');
+  const blocked = code === 'AGENT_BLOCKED' ? (await agentOf(calling, found))?.blocked : undefined;
+  if (blocked) return failure('Conflict', `Not typed: ${short(found.id)} ${questionOf(blocked)}`, answerTo(blocked));
   return failure(
     'Conflict',
     `Not typed: ${why.replace(/ Send it with `mode: whenIdle`.*$/, '')}`,
     cures[code ?? ''] ?? LOOK,
   );
+}
+
+function answerTo({ kind, interactionId }: NonNullable<Agent['blocked']>): string {
+  if (interactionId !== null) return 'Answer it: terminal_send with `answer`.';
+  return kind === 'login' ? 'Ask the person to type it there.' : 'terminal_send with `keys` answers it.';
 }
 
 const LOOK = 'terminal_read shows its screen.';
@@ -191,7 +195,7 @@ const cures: Readonly<Record<string, string>> = {
   AGENT_BUSY: LATER,
   AGENT_STARTING: LATER,
   AGENT_LIMITED: LATER,
-  DRAFT_PRESENT: LATER,
+  DRAFT_PRESENT: 'terminal_read shows it: if it is yours, `keys` ["Enter"] sends it off; else send with `when` "idle".',
   SESSION_SUSPENDED: 'session_resume it first.',
   AGENT_EXITED: 'session_create starts another.',
   COMMAND_DENIED: 'Ask the person.',

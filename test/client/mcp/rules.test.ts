@@ -12,6 +12,7 @@ import { spareOwn } from '../../../client/mcp/guard.js';
 import { happened } from '../../../client/mcp/happened.js';
 import { callOnce, type Link } from '../../../client/mcp/link.js';
 import { plain } from '../../../client/mcp/plain.js';
+import { questionOf } from '../../../client/mcp/rows.js';
 import { schemaOf } from '../../../client/mcp/schema.js';
 import type { Calling } from '../../../client/mcp/tool.js';
 
@@ -162,6 +163,18 @@ test('the sixteen are the default; a wrong name and a forbidden one are refused'
     message: /Did you mean session_get\?/,
   });
   assert.throws(() => chooseTools({ tools: ['session_close'], readOnly: true }), { message: /does not only read/ });
+});
+
+test('a question is told by its end, where nothing can be chosen, and by its choices', () => {
+  const printed = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
+  const blocked = { since: 0, text: `${printed}\n[sudo] password for ann:`, interactionId: null };
+  assert.equal(
+    questionOf({ ...blocked, kind: 'login', options: [] }),
+    'asks (login): line 38 line 39 [sudo] password for ann:',
+  );
+  const options = [{ id: '1', label: 'Yes' }];
+  assert.match(questionOf({ ...blocked, kind: 'other', options })!, /^asks \(other\): line 0 .* Choices: 1 Yes\.$/);
+  assert.match(questionOf({ ...blocked, kind: 'other', options, interactionId: 'x' })!, / Answers: 1 Yes\.$/);
 });
 
 test('no tool ends or types into the session of its caller', async () => {
