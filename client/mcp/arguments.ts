@@ -19,15 +19,20 @@ export function readArguments(tool: string, schema: ObjectSchema, given: Argumen
 
 /** Throws InvalidParams that names the argument. */
 export function checked<I extends z.ZodObject>(schema: I, args: Arguments): z.output<I> {
-  const { success, data, error } = schema.safeParse(args);
+  // Models write an empty text where they mean nothing.
+  const meant = Object.entries(args).filter(([name, value]) => value !== '' || !isOptional(schema.shape[name]));
+  const { success, data, error } = schema.safeParse(Object.fromEntries(meant));
   if (success) return data;
   const said = error.issues.slice(0, 3).map(({ path, message }) => {
     const name = path.join('.');
     if (path.length === 1 && args[name] === undefined) return `\`${name}\` is missing.`;
+    if (path.length === 1 && args[name] === '') return `\`${name}\` is empty.`;
     return `\`${name}\`: ${message.replace(/^Invalid input: /, '')}.`;
   });
   throw new RpcError('InvalidParams', said.join(' '));
 }
+
+const isOptional = (field: z.ZodType | undefined): boolean => field?.safeParse(undefined).success ?? false;
 
 function notTaken(tool: string, name: string, names: readonly string[]): RpcError {
   const near = nearest(names, name);

@@ -1,6 +1,7 @@
 /** `session_create`: a shell, a command in it, or an agent, in a directory or a worktree of its own. */
 import * as z from 'zod';
 import { AgentProvider } from '#protocol';
+import { failure } from '../failure.js';
 import { changes, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
 import { folderIdOf, pathsOf } from './find.js';
@@ -25,6 +26,8 @@ export const sessionCreate = defineTool({
   hints: changes,
   async run({ name, directory, command, agent, folder, branch, baseBranch }, calling) {
     const { link, signal } = calling;
+    if (baseBranch !== undefined && branch === undefined)
+      throw failure('InvalidParams', '`baseBranch` is what a new branch starts from.', 'Name that as `branch`.');
     const folderId = folder === undefined ? undefined : await folderIdOf(calling, folder);
     const place = directory === undefined && folderId !== undefined ? undefined : directoryOf(calling, directory);
     const wanted = {

@@ -36,11 +36,11 @@ export const eventsSince = defineTool({
     });
     const shown = fitting(lines);
     const last = shown.at(-1)?.row.seq;
-    const more = shown.length < lines.length || list.events.length === limit;
+    const more = shown.length < lines.length || (list.events.length === limit && last !== list.seq);
     // Nothing that fits stands before the newest place.
     const next = more ? (last ?? since) : list.seq;
     const missed = cursor !== undefined && !list.complete;
-    const notes = [missed ? '[older events are no longer kept]' : undefined];
+    const notes = [missed ? '[what came right after that cursor is no longer kept]' : undefined];
     const text = [
       ...notes.filter((note) => note !== undefined),
       ...(shown.length === 0 ? ['Nothing.'] : shown.map((line) => line.text)),

@@ -81,7 +81,7 @@ function textOf(
   const states = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
   const head = states.length === 0 ? 'No agents.' : `${states.join(', ')}.`;
   return [
-    shells > 0 ? `${head} ${shells} shells not shown.` : head,
+    shells > 0 ? `${head} ${shells} ${shells === 1 ? 'shell' : 'shells'} not shown.` : head,
     ...shown.map(({ text }) => text),
     ...(omitted > 0 ? [`${omitted} more that need nothing: narrow by folder.`] : []),
     ...(open > 0 ? [`Open insights (${open}):`] : []),

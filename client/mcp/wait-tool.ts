@@ -41,6 +41,8 @@ export const terminalWait = defineTool({
   async run({ session: given, until, pattern, seconds, idleSeconds }, calling) {
     if (until === 'pattern' && pattern === undefined)
       throw failure('InvalidParams', '`pattern` is missing.', 'Say which line to wait for.');
+    if (until !== 'pattern' && pattern !== undefined)
+      throw failure('InvalidParams', `\`pattern\` is not looked for until "${until}".`, 'Use `until` "pattern".');
     const found = await findSession(calling, given);
     const limit = Math.min(seconds, LONGEST_S);
     const what = {

@@ -21,8 +21,10 @@ export function accept(wanted: Wanted, now: number): Injection & { readonly wait
   const { session, submit, ttlMs, key, orchestratorId, mode, expect, why, tokenId, connection } = wanted;
   const { text, removed } = sanitise(wanted.text);
   const bytes = Buffer.byteLength(text);
-  if (essence(text) === '') throw invalid('there is nothing in it that could be seen to arrive');
-  if (bytes > injectionLimits.textBytes) throw invalid(`it has ${bytes} bytes, more than ${injectionLimits.textBytes}`);
+  if (essence(text) === '')
+    throw invalid('there is nothing in it that could be seen to arrive. Keys are pressed by their names');
+  if (bytes > injectionLimits.textBytes)
+    throw invalid(`it has ${bytes} bytes, more than ${injectionLimits.textBytes}. Put it into a file and name that`);
   return {
     userId: session.userId,
     key,
@@ -46,7 +48,7 @@ export function accept(wanted: Wanted, now: number): Injection & { readonly wait
 }
 
 function invalid(why: string): RpcError {
-  const said = `The text cannot be typed: ${why}. Put a long one into a file and name that.`;
+  const said = `The text cannot be typed: ${why}.`;
   return new RpcError('InvalidParams', said, { code: 'INVALID_COMMAND' });
 }
 

@@ -74,6 +74,8 @@ test('a session is started, typed into, waited for, read and closed', async () =
   const { structured: events } = await rdv.call('events_since');
   assert.ok(events.events.some(({ event, session }: any) => event === 'session/created' && session === made.id));
   assert.deepEqual((await rdv.call('events_since', { cursor: events.cursor })).structured.events, []);
+  const { structured: latest } = await rdv.call('events_since', { limit: 2 });
+  assert.deepEqual([latest.events.length, latest.more], [2, undefined]);
 });
 
 test('what a shell does not let machines type is not typed, and what reads there gets one Enter', async () => {
@@ -149,6 +151,24 @@ test('every error names what was wrong and the next step', async () => {
       /does not go with .*; nothing was sent/,
     );
   await assert.rejects(rdv.call('session_lst'), /There is no tool session_lst/);
+  // An empty text says nothing.
+  assert.equal(await said('session_get', { session: '' }), '`session` is empty.');
+  assert.match(await said('terminal_send', { session: 'typed into', text: '' }), /^There is nothing to send/);
+  const pressed = await rdv.call('terminal_send', { session: 'typed into', text: '', answer: '', keys: ['Enter'] });
+  assert.equal(pressed.isError, false, pressed.text);
+  // Nor is anything left out that was asked for.
+  assert.match(await said('session_create', { baseBranch: 'main' }), /^`baseBranch` .* Name that as `branch`\.$/);
+  const wait = { session: 'typed into', until: 'prompt', pattern: 'x' };
+  assert.match(await said('terminal_wait', wait), /^`pattern` is not looked for until "prompt"/);
+  await rdv.call('session_close', { session: 'typed into' });
+  assert.match(
+    await said('terminal_read', { session: 'typed into' }),
+    /window is gone\. session_create starts another\.$/,
+  );
+  assert.match(
+    await said('session_resume', { session: 'typed into' }),
+    /cannot .* active\. session_create starts another/,
+  );
 });
 
 test('numbers in quotes are taken, and a wait that is too long is cut and says so', async () => {
