@@ -5,7 +5,7 @@ import { lasting } from '#protocol/spans';
 import { shortIds } from '../pick.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
-import { ago, clean, tame } from './text.js';
+import { ago, clean, fit, tame, widthFor } from './text.js';
 
 type Paint = (text: string) => string;
 
@@ -73,7 +73,9 @@ export async function showReasons(
   const title = (text: string) => output.data(`\n${colors.bold(text)}\n`);
   title('The screen that was looked at');
   const last = screen.findLastIndex((line) => line.trim() !== '');
-  for (const line of screen.slice(0, last + 1)) output.data(`${colors.dim('|')} ${tame(line)}\n`);
+  const width = await widthFor(screen);
+  const room = (output.columns ?? Number.POSITIVE_INFINITY) - 2;
+  for (const line of screen.slice(0, last + 1)) output.data(`${colors.dim('|')} ${fit(tame(line), room, width)}\n`);
   if (last < 0) output.data('  nothing\n');
   if (transitions.length > 0) {
     title('Before that');

@@ -18,10 +18,10 @@ export async function showAudit(output: Output, { entries, more }: Result<'audit
   ]);
   const paint = (text: string, column: number) => {
     if (column !== 6) return text;
-    return text === 'done' ? colors.green(text) : text === 'begun' ? text : colors.red(text);
+    return text === 'done' ? colors.green(text) : /^(begun|[0-9a-f]+…?)$/.test(text) ? text : colors.red(text);
   };
   const header = ['ROW', 'TIME', 'WHO', 'TOKEN', 'METHOD', 'TARGET', 'OUTCOME'];
-  output.data(await formatTable(header, rows, [5, 3, 2], { paint, ...(columns !== undefined && { columns }) }));
+  output.data(await formatTable(header, rows, [5, 3, 2, 6], { paint, ...(columns !== undefined && { columns }) }));
   if (more) output.note(`There are older ones: add \`--before ${entries.at(-1)!.seq}\`.`);
 }
 

@@ -1,5 +1,6 @@
 /** Any method's result for people and for line-oriented programs; the hand-made views come first. */
-import type { Folder, MethodName, Result } from '#protocol';
+import type { Folder, MethodName, Result, Session } from '#protocol';
+import { lasting } from '#protocol/spans';
 import { showAgent, showAgents, showReasons } from './agents.js';
 import { showAudit, showVerified } from './audit.js';
 import { showReloaded } from './config.js';
@@ -53,6 +54,9 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
   {
     'config/reload': showReloaded,
     'session/list': showSessions,
+    'session/rename': (output, session) => showDone(output, session, 'Renamed it to'),
+    'session/suspend': (output, session) => showDone(output, session, 'Suspended'),
+    'session/resume': (output, session) => showDone(output, session, 'Resumed'),
     'session/scrollback': showScreen,
     'terminal/read': showRead,
     'terminal/search': showMatches,
@@ -113,6 +117,12 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
 
 const asRoots = (folders: readonly Folder[]) => folders.map((folder) => ({ ...folder, parentId: null }));
 
+/** A person knows the session already; programs get it whole. */
+function showDone(output: Output, session: Session, done: string): void | Promise<void> {
+  if (output.columns === undefined) return showFields(output, session);
+  output.note(`${done} "${clean(session.name)}".`);
+}
+
 async function showFields(output: Output, result: object): Promise<void> {
   const entries = Object.entries(result);
   // What is told of one thing alone is that thing.
@@ -148,7 +158,7 @@ async function recordTable(records: readonly object[], view: View): Promise<stri
     names.map((name) => cell(name, (record as Record<string, unknown>)[name], view)),
   );
   const header = names.map((name) => clean(name).toUpperCase());
-  return formatTable(header, rows, [...names.keys()].toReversed().slice(0, 2).toReversed(), view);
+  return formatTable(header, rows, [...names.keys()], view);
 }
 
 function isRecords(value: unknown): boolean {
@@ -157,7 +167,17 @@ function isRecords(value: unknown): boolean {
 
 function cell(name: string, value: unknown, view: View): string {
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'number' && view.columns !== undefined && /(^at|^created|At)$/.test(name))
-    return new Date(value).toLocaleString();
+  if (view.columns !== undefined) return read(name, value, view);
   return clean(typeof value === 'object' ? toJson(value) : String(value));
+}
+
+/** For people: times and spans as they are read, a small record as its fields. */
+function read(name: string, value: unknown, view: View): string {
+  if (typeof value === 'number' && /(^at|^created|At)$/.test(name)) return new Date(value).toLocaleString();
+  if (typeof value === 'number' && /[a-z]Ms$/.test(name)) return value < 10_000 ? `${value} ms` : lasting(value);
+  if (typeof value !== 'object') return clean(String(value));
+  const fields = Array.isArray(value) ? [] : Object.entries(value as object);
+  if (fields.length === 0 || fields.some(([, inner]) => typeof inner === 'object' && inner !== null))
+    return clean(toJson(value));
+  return fields.map(([key, inner]) => `${clean(key)} ${cell(key, inner, view)}`).join(', ');
 }

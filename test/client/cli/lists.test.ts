@@ -51,15 +51,17 @@ const results = new Map(
   lists.map(([path, method]) => [path, sampleOf(z.toJSONSchema(methods[method].result, { unrepresentable: 'any' }))]),
 );
 
+const resultOf = (path: string) => results.get(path) as object;
+
 /** What the command prints; `columns` of a terminal. */
-async function printed(path: string, method: MethodName, columns?: number): Promise<string> {
+async function printed(result: object, method: MethodName, columns?: number): Promise<string> {
   let text = '';
   const voice = { ...createVoice(), data: (more: string) => void (text += more) };
   const output: Output = { ...createOutput({ quiet: true }, voice), columns };
   const colors = Object.fromEntries(
     Object.keys(output.colors).map((name) => [name, (said: string) => (columns ? `\x1b[1m${said}\x1b[22m` : said)]),
   ) as unknown as Output['colors'];
-  await showResult({ ...output, colors }, method, results.get(path) as object);
+  await showResult({ ...output, colors }, method, result);
   return text;
 }
 
@@ -71,7 +73,7 @@ test('there are lists of all that rdv keeps', () => {
 
 test('for programs each is a row a line, tab-separated, without header and colours', async () => {
   for (const [path, method] of lists) {
-    const text = await printed(path, method);
+    const text = await printed(resultOf(path), method);
     const lines = text.split('\n').slice(0, -1);
     const widths = new Set(lines.map((line) => cells(line).length));
     assert.ok(lines.length >= 2 && text.endsWith('\n'), `${path}: ${JSON.stringify(text)}`);
@@ -84,7 +86,7 @@ test('for programs each is a row a line, tab-separated, without header and colou
 test('for people each is a table with a header above aligned columns', async () => {
   for (const [path, method] of lists) {
     if (TEXTS.includes(path)) continue;
-    const text = plain(await printed(path, method, 240));
+    const text = plain(await printed(resultOf(path), method, 240));
     const [header = '', ...rows] = text.trimEnd().split('\n');
     assert.match(header, /^[A-Z#]+( {1,}[A-Z#]+)+$/, `${path}: ${text}`);
     assert.ok(rows.length >= 2, `${path}: ${text}`);
@@ -92,4 +94,31 @@ test('for people each is a table with a header above aligned columns', async () 
       for (const row of rows)
         assert.ok(row.length < index || /^ {2}(\S|\s*$| {2})/.test(row.slice(index - 2)), `${path}:\n${text}`);
   }
+});
+
+test('people read spans and small records as such; programs get them as they are', async () => {
+  const status = { uptimeMs: 200_000, awayMs: 850, backend: { kind: 'tmux', socketName: null }, command: ['a', 'b'] };
+  assert.equal(
+    await printed(status, 'daemon/status', 80),
+    'uptimeMs  3m\nawayMs    850 ms\nbackend   kind tmux, socketName -\ncommand   ["a","b"]\n',
+  );
+  assert.equal(
+    await printed(status, 'daemon/status'),
+    'uptimeMs\t200000\nawayMs\t850\nbackend\t{"kind":"tmux","socketName":null}\ncommand\t["a","b"]\n',
+  );
+});
+
+test('a table with many columns is no wider than its terminal', async () => {
+  const row = { name: 'rdv-'.padEnd(45, 'x'), windowCount: 1, created: 0, attached: false, id: 'y'.repeat(36) };
+  const wide = await printed({ sessions: [row, row] }, 'tmux/list', 60);
+  assert.ok(
+    wide.split('\n').every((line) => line.length <= 60),
+    wide,
+  );
+});
+
+test('what was done to a session is said to a person in a line; programs get the session', async () => {
+  const session = { id: 'x', name: 'api\x1b[31m' };
+  assert.equal(await printed(session, 'session/suspend', 80), '');
+  assert.equal(await printed(session, 'session/suspend'), 'id\tx\nname\tapi[31m\n');
 });
