@@ -15,7 +15,7 @@ export async function showExplained(output: Output, { keys }: Result<'preference
   const paint = (text: string, column: number) =>
     column === 2 && text.startsWith('built in') ? colors.dim(text) : column === 0 ? colors.bold(text) : text;
   const view = { paint, ...(columns !== undefined && { columns }) };
-  output.data(await formatTable(['PREFERENCE', 'VALUE', 'FROM', 'INSTEAD OF'], rows, [3, 1, 0], view));
+  output.data(await formatTable(['PREFERENCE', 'VALUE', 'FROM', 'INSTEAD OF'], rows, [0, 3, 1], view));
 }
 
 /** What is set, a line each; nothing of what is only inherited or built in. */

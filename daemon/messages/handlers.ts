@@ -93,7 +93,10 @@ function ownOr(field: string, named: string | undefined, { sessionId: own }: Ide
 function receiverOf(named: string | undefined, identity: Identity): string {
   const id = ownOr('sessionId', named, identity);
   if (id !== undefined) return id;
-  throw new RpcError('InvalidParams', 'Expected `sessionId` to name a session, got nothing.');
+  throw new RpcError(
+    'InvalidParams',
+    'Expected `sessionId` to name a session, got nothing: only a program in a session may leave it out.',
+  );
 }
 
 function check({ text, to }: Parsed<'message/send'>, receiver: Session, from: string | undefined): void {
