@@ -13,8 +13,9 @@ const KEYBOARD = '\x1b[<99u\x1b[=0u\x1b[>4m';
 export const RESTORE = [
   '\x1b\\',
   KEYBOARD,
-  // Leaving the alternate screen restores a saved cursor even where none was entered: save one first.
-  `\x1b7${off(1049)}`,
+  // Leaving the alternate screen restores a saved cursor even where none was entered, in tmux that of the last time: enter
+  // it, which saves the cursor, and does nothing for who is there.
+  `\x1b[?1049h${off(1049)}`,
   KEYBOARD,
   '\x1b7\x1b[r\x1b8',
   '\x1b[!p',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { RESTORE } from '../../../client/cli/modes.js';
 import { type Attaching, openAttaching } from './attaching.js';
 import { inTerminal, type Screen } from './program.js';
 
@@ -139,6 +140,15 @@ test('the terminal is not asked what tmux has answered already', async () => {
   assert.doesNotMatch(screen.text, /\x1b\[c|\x1b\[6n|\x1b\]11;\?|\x1b\[>q/);
   screen.type('\x1dd');
   await screen.ended;
+});
+
+test('a terminal in tmux keeps what stands on it, also where a full-screen program ran before', async () => {
+  const restore = [...Buffer.from(RESTORE)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  const before = String.raw`\033[H\033[?1049h\033[?1049l\033[2Jone\ntwo `;
+  const name = await place.session(`printf '${before}${restore}'; echo three; exec cat`, '');
+  await place.run('session', 'wait', name, '--until', 'pattern', '--pattern', 'three');
+  const { stdout } = await place.run('screen', name);
+  assert.equal(stdout.trim(), 'one\ntwo three');
 });
 
 test('new attaches on a terminal, in its size and directory', async () => {
