@@ -34,9 +34,10 @@ export function frameOf(seen: Seen, view: View): Frame & { readonly nextMs: numb
   const { cols, height, now, width, unicode } = view;
   const pen = createPen(now, width, unicode);
   const last = promptLine(seen, cols, pen) ?? { line: keysLine(seen, cols, pen) };
-  const detail = detailOf(seen, cols, pen, now).slice(0, height >= 14 ? 4 : height >= 10 ? 2 : 0);
+  const about = detailOf(seen, cols, pen, now).slice(0, height >= 14 ? 3 : height >= 10 ? 1 : 0);
   const top = [headerOf(seen, cols, pen)];
-  const room = Math.max(0, height - top.length - detail.length - 1);
+  const room = Math.max(0, height - top.length - about.length - (about.length > 0 ? 2 : 1));
+  const detail = about.length > 0 ? [ruleOf(hiddenIn(seen, room), cols, pen), ...about] : [];
   const body = bodyOf(seen, cols, room, pen).slice(0, room);
   const filled = [...body, ...Array.from({ length: room - body.length }, (): Line => [])];
   const whole = [...top, ...filled, ...detail, last.line].slice(-height);
@@ -103,13 +104,31 @@ function rosterOf({ rows, desk, watched }: Seen, cols: number, room: number, pen
     return [[], said].slice(-room);
   }
   const columns = columnsFor(cols, rows);
-  const heading = room > 4 ? [headingOf(columns)] : [];
-  const height = room - heading.length;
-  const at = rows.indexOf(row);
-  const visible = windowOf(rows, at, height);
+  const height = rosterHeight(room);
+  const heading = height < room ? [headingOf(columns)] : [];
+  const visible = windowOf(rows, rows.indexOf(row), height);
   // Only what is seen is drawn: there may be thousands.
   const lines = visible.flatMap((each) => linesOf(each, each === row, columns, cols, pen));
   return [...heading, ...lines.slice(0, height)];
+}
+
+/** Without its heading, where there is room for one. */
+const rosterHeight = (room: number) => (room > 4 ? room - 1 : room);
+
+/** How many sessions of the roster there is no room for: `2 above, 5 below`. */
+function hiddenIn({ rows, desk }: Seen, room: number): string {
+  const row = selectedRow(rows, desk);
+  if (!row || desk.mode.name === 'help' || desk.mode.name === 'respond') return '';
+  const visible = windowOf(rows, rows.indexOf(row), rosterHeight(room));
+  const above = rows.indexOf(visible[0]!);
+  const below = rows.length - above - visible.length;
+  return [above > 0 ? `${above} above` : '', below > 0 ? `${below} below` : ''].filter(Boolean).join(', ');
+}
+
+function ruleOf(hidden: string, cols: number, { unicode }: Pen): Line {
+  const dashes = (count: number) => (unicode ? '─' : '-').repeat(count);
+  const end = hidden && ` ${hidden} ${dashes(2)}`;
+  return [{ at: 0, text: end.length > cols ? dashes(cols) : dashes(cols - end.length) + end, styles: ['dim'] }];
 }
 
 const emptyText = ({ sessions }: Watched) =>
@@ -129,14 +148,12 @@ export function windowOf(rows: readonly Row[], at: number, height: number): read
   }
 }
 
-/** What is to be said of the selected session, below a rule. */
+/** What is to be said of the selected session. */
 function detailOf({ rows, desk }: Seen, cols: number, pen: Pen, now: number): Line[] {
   const row = selectedRow(rows, desk);
-  const rule: Line = [{ at: 0, text: (pen.unicode ? '─' : '-').repeat(cols), styles: ['dim'] }];
   if (!row) return [];
   const say = (text: string, ...styles: Style[]): Line => [{ at: 1, text: fitted(text, cols - 1, pen.width), styles }];
   return [
-    rule,
     inRow(standing(row, pen), cols - 1, pen).map((cell) => ({ ...cell, at: cell.at + 1 })),
     say(saidOf(row, now)),
     say(evidenceOf(row), 'dim'),

@@ -191,6 +191,16 @@ test('the selected row is always among those shown, with as many others as fit',
   }
 });
 
+test('the rule tells how many sessions there is no room for', () => {
+  const many = lists({ sessions: Array.from({ length: 20 }, (_, i) => session(i)) });
+  const ruleOf = (height: number, desk?: Desk) =>
+    shown(many, { cols: 40, height }, desk).text.find((line) => line.startsWith('──'));
+  assert.equal(ruleOf(24), `${'─'.repeat(29)} 3 below ──`);
+  assert.equal(ruleOf(24, after(many, 'G').desk), `${'─'.repeat(29)} 3 above ──`);
+  assert.equal(ruleOf(40), '─'.repeat(40));
+  assert.equal(ruleOf(24, after(many, '?').desk), '─'.repeat(40));
+});
+
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.constantFrom(
