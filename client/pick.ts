@@ -32,8 +32,12 @@ export interface Listing<T extends Named = Named> extends Kind<T> {
 
 export const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** So much of an id is shown at least. */
+const SHOWN = 8;
+
 /**
- * By a name, or the beginning of an id. Throws NotFound with the nearest name, or InvalidParams listing the candidates.
+ * By a name, or the beginning of an id; a name comes before the beginning of another's id that is shorter than any shown.
+ * Throws NotFound with the nearest name, or InvalidParams listing the candidates.
  */
 export function pick<T extends Named>(rows: readonly T[], given: string, kind: Kind<T>): T {
   const words = (row: T) => [row.name, ...(kind.also?.(row) ?? [])];
@@ -41,7 +45,9 @@ export function pick<T extends Named>(rows: readonly T[], given: string, kind: K
     (row) => words(row).includes(given) || (given !== '' && row.id.startsWith(given.toLowerCase())),
   );
   const preferred = fits.filter((row) => kind.preferred?.(row) ?? true);
-  const [found, ...others] = preferred.length > 0 ? preferred : fits;
+  const left = preferred.length > 0 ? preferred : fits;
+  const named = given.length < SHOWN ? left.filter((row) => words(row).includes(given)) : [];
+  const [found, ...others] = named.length > 0 ? named : left;
   if (!found) throw unknown([...rows.flatMap(words), ...idsLike(given, rows)], given, kind);
   if (others.length > 0) throw ambiguous([found, ...others], given, kind);
   return found;
@@ -52,9 +58,9 @@ export async function find<T extends Named>(call: Client['call'], given: string,
   return pick(await listing.rows(call), given, listing);
 }
 
-/** The shortest beginning of an id, eight characters at least, that no other listed id shares. */
+/** The shortest beginning of an id, as long as is shown at least, that no other listed id shares. */
 export function shortIds(rows: readonly { readonly id: string }[]): (id: string) => string {
-  let length = 8;
+  let length = SHOWN;
   const distinct = () => new Set(rows.map(({ id }) => id.slice(0, length))).size === rows.length;
   while (length < 36 && !distinct()) length++;
   return (id) => id.slice(0, length);

@@ -53,10 +53,11 @@ const rows = [
   { id: 'cccc4444-0000-0000-0000-000000000004', name: 'aaaa2', status: 'active' },
   { id: 'dddd5555-0000-0000-0000-000000000005', name: 'old', status: 'closed' },
   { id: 'eeee6666-0000-0000-0000-000000000006', name: 'old', status: 'closed' },
+  { id: 'ffff7777-0000-0000-0000-000000000007', name: 'cccc4444', status: 'active' },
 ] as unknown as Session[];
 
-test('a session is meant by its name or the beginning of its id, open ones first', () => {
-  const meant = { build: 0, aaaa1: 0, AAAA1: 0, web: 1, bbbb: 2, c: 3, [rows[4]!.id]: 4 };
+test('a session is meant by its name or else the beginning of its id, open ones first', () => {
+  const meant = { build: 0, aaaa1: 0, AAAA1: 0, web: 1, bbbb: 2, c: 3, aaaa2: 3, [rows[4]!.id]: 4 };
   for (const [given, i] of Object.entries(meant)) assert.equal(pick(rows, given, sessions), rows[i], given);
 });
 
@@ -68,7 +69,7 @@ test('a doubtful or unknown session is refused with what helps', () => {
       /"aaaa" fits 2 sessions: aaaa1111 \(build, active\), aaaa2222 \(web, suspended\)\./,
       /by its id/,
     ],
-    ['aaaa2', 'InvalidParams', /fits 2 sessions/, /by its id/],
+    ['cccc4444', 'InvalidParams', /fits 2 sessions/, /by its id/],
     ['old', 'InvalidParams', /fits 2 sessions: dddd5555 \(old, closed\), eeee6666/, /by its id/],
     ['biuld', 'NotFound', /No session "biuld"/, /Did you mean "build"\?/],
     ['zzzzzzzz', 'NotFound', /No session "zzzzzzzz"/, /^`rdv ls --all`/],
