@@ -4,7 +4,7 @@ import { AgentProvider } from '#protocol';
 import { failure } from '../failure.js';
 import { changes, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
-import { folderIdOf, pathsOf } from './find.js';
+import { folderIdOf, ownFolder, pathsOf } from './find.js';
 import { callOnce } from './link.js';
 import { lineOf, Row, rowOf } from './rows.js';
 
@@ -28,8 +28,8 @@ export const sessionCreate = defineTool({
     const { link, signal } = calling;
     if (baseBranch !== undefined && branch === undefined)
       throw failure('InvalidParams', '`baseBranch` is what a new branch starts from.', 'Name that as `branch`.');
-    const folderId = folder === undefined ? undefined : await folderIdOf(calling, folder);
-    const place = directory === undefined && folderId !== undefined ? undefined : directoryOf(calling, directory);
+    const folderId = folder === undefined ? await ownFolder(calling) : await folderIdOf(calling, folder);
+    const place = directory === undefined && folder !== undefined ? undefined : directoryOf(calling, directory);
     const wanted = {
       name: name ?? agent ?? titleOf(command),
       ...(place !== undefined && { projectPath: place }),

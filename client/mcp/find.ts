@@ -1,5 +1,6 @@
 /** Which session, folder or orchestrator is meant by an id, the beginning of one, or a name. */
 import type { Folder, Session } from '#protocol';
+import { failure } from '../failure.js';
 import type { Client } from '../index.js';
 import { folders, namesFromRoot, orchestrators, sessions } from '../meant.js';
 import { FULL_ID, find } from '../pick.js';
@@ -27,6 +28,19 @@ export async function sessionIdOf(asking: Asking, given: string): Promise<string
 /** By its name, by the names from the root (`work/api`), or by the beginning of its id. */
 export async function folderIdOf(asking: Asking, given: string): Promise<string> {
   return FULL_ID.test(given) ? given : (await find(asks(asking), given, { ...folders, list: 'folder_list' })).id;
+}
+
+/** Where a session's own token starts others: in the folder of its session. Undefined for one that reaches everything. */
+export async function ownFolder({ link, signal }: Asking): Promise<string | undefined> {
+  const { sessionId } = await link.client();
+  if (sessionId === null) return undefined;
+  const { folderId } = await link.call('session/get', { id: sessionId }, { signal });
+  if (folderId !== null) return folderId;
+  throw failure(
+    'Forbidden',
+    'The token of your session starts others only in its folder, and it is in none.',
+    'Ask the person to move it into one.',
+  );
 }
 
 export async function orchestratorIdOf(asking: Asking, given: string): Promise<string> {

@@ -6,7 +6,7 @@ import type { RpcError } from '#protocol/errors';
 import { failure } from '../failure.js';
 import { acts, defineTool } from './define.js';
 import { directoryOf } from './directory.js';
-import { short } from './find.js';
+import { ownFolder, short } from './find.js';
 import { cut, type Tail, tailOf } from './fitting.js';
 import { isLost } from './link.js';
 import { plain } from './plain.js';
@@ -36,6 +36,7 @@ export const terminalRun = defineTool({
   async run({ command, directory, seconds, maxBytes }, calling) {
     const limit = Math.min(seconds, LONGEST_S);
     const place = directoryOf(calling, directory);
+    const folderId = await ownFolder(calling);
     const progressToken = randomUUID();
     const follow = lastLines(calling, limit);
     let sessionId: string | undefined;
@@ -49,6 +50,7 @@ export const terminalRun = defineTool({
       timeoutMs: Math.ceil(limit * 1000),
       progressToken,
       ...(place !== undefined && { projectPath: place }),
+      ...(folderId !== undefined && { folderId }),
     };
     const result = await calling.link
       .call('session/run', wanted, { signal: calling.signal, onProgress })

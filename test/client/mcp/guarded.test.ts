@@ -114,7 +114,16 @@ test('the token of a session tells which one is its own', async (t) => {
     const { isError, text } = await rdv.call(tool, args);
     assert.deepEqual([isError, /^That is the session you work in/.test(text)], [true, true], text);
   }
+  // It starts others in its own folder, and in no other.
+  assert.match((await rdv.call('terminal_run', { command: 'true' })).text, /in none\. Ask the person to move it/);
+  const { id: folderId } = await client.call('folder/create', { name: 'of the token' });
+  await client.call('session/move', { id, folderId });
+  const ran = await rdv.call('terminal_run', { command: 'echo inside' });
+  assert.equal(ran.structured?.output, 'inside', ran.text);
+  const { structured: made, text } = await rdv.call('session_create', { name: 'child' });
+  assert.match(text, / in of the token /);
   await client.call('session/close', { id });
+  assert.ok(made.id);
 });
 
 test('a dialog is not typed into: the agent is told what is asked, and answers that', async (t) => {
