@@ -44,6 +44,7 @@ function answerOf(read: Result<'terminal/read'>, maxBytes: number, before: strin
   }
   const { text, omitted } = tailOf(tameLines(read.content), maxBytes);
   const omittedLines = read.omittedLines + omitted;
+  const shown = text.trim() === '' ? '[nothing on it]' : text;
   const notes = [
     omittedLines > 0
       ? `[${omittedLines} earlier lines left out: more with maxLines and maxBytes, or terminal_search]`
@@ -57,7 +58,10 @@ function answerOf(read: Result<'terminal/read'>, maxBytes: number, before: strin
     ...(screen?.alternate && { fullScreen: true }),
     cursor,
   };
-  return { structured, text: [...notes.filter((note) => note !== undefined), text, `[cursor ${cursor}]`].join('\n') };
+  return {
+    structured,
+    text: [...notes.filter((note) => note !== undefined), shown, `[cursor ${cursor}]`].join('\n'),
+  };
 }
 
 const LINE_CHARACTERS = 240;

@@ -90,9 +90,12 @@ async function intoShell(calling: Calling, session: Session, text: string, behin
     await delay(unseen, undefined, { signal });
     receipt = await injected(calling, params);
   }
-  if (NO_PROMPT.includes(receipt.code)) return typed(calling, sessionId, { text, ...behind });
+  // Where an agent should be, what is meant for it is no command.
+  if (NO_PROMPT.includes(receipt.code) && !isAgents(session)) return typed(calling, sessionId, { text, ...behind });
   return followed(calling, receipt, told(await accepted(calling, session, receipt)), behind);
 }
+
+const isAgents = ({ agentProvider }: Session): boolean => agentProvider !== null && agentProvider !== 'none';
 
 /** Presses what comes behind a text, but nothing behind one that was not seen to arrive. */
 async function followed(
@@ -178,7 +181,7 @@ async function refused(calling: Calling, found: Session, { code, reason }: Recei
   if (blocked) return failure('Conflict', `Not typed: ${short(found.id)} ${questionOf(blocked)}`, answerTo(blocked));
   return failure(
     'Conflict',
-    `Not typed: ${why.replace(/ Send it with `mode: whenIdle`.*$/, '')}`,
+    `Not typed: ${why.replace(/ Send it with `mode: whenIdle`.*$|; `agent\/get` tells until when(?=\.$)/, '')}`,
     cures[code ?? ''] ?? LOOK,
   );
 }
@@ -193,10 +196,11 @@ const LATER = 'terminal_send with `when` "idle" types it as soon as it is idle.'
 const cures: Readonly<Record<string, string>> = {
   AGENT_BLOCKED: 'terminal_read shows what it asks; press `keys` to answer.',
   AGENT_BUSY: LATER,
-  AGENT_STARTING: LATER,
+  AGENT_STARTING: `terminal_read shows whether it comes up. ${LATER}`,
   AGENT_LIMITED: LATER,
   DRAFT_PRESENT: 'terminal_read shows it: if it is yours, `keys` ["Enter"] sends it off; else send with `when` "idle".',
   SESSION_SUSPENDED: 'session_resume it first.',
+  AGENT_AUTH_FAILED: 'Ask the person to log in there.',
   AGENT_EXITED: 'session_create starts another.',
   COMMAND_DENIED: 'Ask the person.',
 };

@@ -56,8 +56,9 @@ export const terminalWait = defineTool({
     const waited = () => Math.round((performance.now() - began) / 100) / 10;
     const span = { limit, waited };
     const result = until === 'prompt' ? await waitForPrompt(calling, what, span) : await waitFor(calling, what, span);
-    const question = result?.state === 'blocked' ? questionOf((await agentOf(calling, found))?.blocked) : undefined;
-    return answerOf(result, question, { seconds: waited(), clamped: limit < seconds });
+    const isPrompt = until === 'prompt' && (!result || result.state === 'blocked');
+    const agent = isPrompt ? await agentOf(calling, found) : undefined;
+    return answerOf(result, agent, { seconds: waited(), clamped: limit < seconds });
   },
 });
 
@@ -116,18 +117,19 @@ interface Span {
   readonly clamped: boolean;
 }
 
-function answerOf(
-  result: Result<'session/wait'> | undefined,
-  question: string | undefined,
-  { seconds, clamped }: Span,
-) {
+/** `agent` is how it is now, where that tells more. */
+function answerOf(result: Result<'session/wait'> | undefined, agent: Agent | undefined, { seconds, clamped }: Span) {
   if (!result) {
     const most = clamped ? ', the longest there is' : '';
+    const state = agent?.state;
+    const now =
+      state === undefined ? '' : ` Its state is ${state}${state === 'starting' ? ': terminal_read shows why' : ''}.`;
     return {
-      structured: { reason: 'timeout' as const, seconds },
-      text: `Not yet, after ${seconds} s${most}. Call again to go on waiting.`,
+      structured: { reason: 'timeout' as const, ...(state !== undefined && { state }), seconds },
+      text: `Not yet, after ${seconds} s${most}.${now} Call again to go on waiting.`,
     };
   }
+  const question = result.state === 'blocked' ? questionOf(agent?.blocked) : undefined;
   const { reason, state, exitCode } = result;
   const line = result.line === undefined ? undefined : cut(tame(result.line), 500);
   const structured = {
@@ -154,4 +156,6 @@ const states: Partial<Record<Agent['state'], string>> = {
   idle: 'It is idle: at its prompt.',
   done: 'Its agent has ended.',
   blocked: 'It asks something: terminal_read.',
+  limited: 'Its agent has reached its limit.',
+  auth_failed: 'Its agent is not logged in: ask the person.',
 };

@@ -103,6 +103,20 @@ test('what a shell does not let machines type is not typed, and what reads there
   await rdv.call('session_close', { session: 'shell' });
 });
 
+test('what is meant for an agent that does not come up is not typed into the shell in its place', async () => {
+  const { id } = await client.call('session/create', { name: 'absent', agentProvider: 'claude' });
+  await client.call('session/wait', { id, until: 'idle', idleMs: 500 });
+  const waited = await rdv.call('terminal_wait', { session: id, until: 'prompt', seconds: 0.2 });
+  assert.match(waited.text, /^Not yet, .* Its state is starting: terminal_read shows why/);
+  const sent = await rdv.call('terminal_send', { session: id, text: 'echo typed' });
+  assert.deepEqual(
+    [sent.isError, /^Not typed: .* terminal_read shows whether it comes up/.test(sent.text)],
+    [true, true],
+  );
+  assert.doesNotMatch((await client.call('terminal/read', { sessionId: id })).content, /echo/);
+  await client.call('session/close', { id });
+});
+
 test('a command gives its exit code and the end of its output, and says what was left out', async () => {
   const { structured, text, bytes } = await rdv.call('terminal_run', {
     command: 'seq 5000; printf "half\\r\\033[31mred\\033[0m\\n"; exit 3',
