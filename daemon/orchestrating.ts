@@ -133,12 +133,12 @@ function adopt({ store, journal, now }: OrchestratingDeps, session: Session): vo
   journal.tell(session.userId, 'session/changed', { session: adopted });
 }
 
-/** When a session is stalled, by whoever watches it; undefined where nobody does. */
+/** When a session is stalled, by whoever watches it; undefined where nobody does, or it says nothing of that. */
 export function thresholdIn(orchestrators: Pick<OrchestratorStore, 'all'>) {
   return (session: Session): number | undefined => {
     const own = [...orchestrators.all()].filter(({ userId }) => userId === session.userId);
     const kept = nearest(own, session);
-    return kept && kept.stallThreshold * 1000;
+    return kept?.stallThreshold ? kept.stallThreshold * 1000 : undefined;
   };
 }
 

@@ -4,6 +4,8 @@ import { isWatching, type Kept } from './orchestrator.js';
 
 export interface Patient {
   readonly kept: Kept;
+  /** Seconds. */
+  readonly stallThreshold: number;
   /** The session it lives in. */
   readonly home: Pick<Session, 'status' | 'health' | 'exit'> | undefined;
   /** When an agent that it watches last told something, Unix ms. */
@@ -31,10 +33,10 @@ export function health(patients: readonly Patient[], now: number): Result<'orche
 }
 
 function reportOf(
-  { kept, home, toldAt }: Patient,
+  { kept, stallThreshold, home, toldAt }: Patient,
   now: number,
 ): Result<'orchestrator/health'>['orchestrators'][number] {
-  const { id, type, status, monitoringInterval, stallThreshold, autoIntervention } = kept;
+  const { id, type, status, monitoringInterval, autoIntervention } = kept;
   const watching = isWatching(kept);
   // It watches by itself; only one with an agent of its own can be stuck.
   const isStuck = home !== undefined && (home.exit !== null || unwell.has(home.health));

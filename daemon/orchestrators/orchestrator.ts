@@ -2,7 +2,10 @@
 import { type Orchestrator, type OrchestratorStatus, type OrchestratorType, RpcError, type Session } from '#protocol';
 
 /** As it is kept. */
-export interface Kept extends Omit<Orchestrator, 'name' | 'scopeType' | 'scopeId' | 'isMonitoringActive'> {
+export interface Kept
+  extends Omit<Orchestrator, 'name' | 'scopeType' | 'scopeId' | 'isMonitoringActive' | 'stallThreshold'> {
+  /** Null: as the configuration says, now and when it changes. */
+  readonly stallThreshold: number | null;
   /** The folder it watches; null for all. */
   readonly folderId: string | null;
   /** Whether it is to watch, unless it is paused. */
@@ -13,7 +16,7 @@ export interface Kept extends Omit<Orchestrator, 'name' | 'scopeType' | 'scopeId
 export interface Settings {
   readonly customInstructions?: string | null | undefined;
   readonly monitoringInterval?: number | undefined;
-  readonly stallThreshold?: number | undefined;
+  readonly stallThreshold?: number | null | undefined;
   readonly autoIntervention?: boolean | undefined;
 }
 
@@ -34,14 +37,14 @@ export interface Presets {
   readonly stallThreshold: number;
 }
 
-export function draft({ type, ...wanted }: Wanted, presets: Presets, now: number): Kept {
+export function draft({ type, ...wanted }: Wanted, presets: Pick<Presets, 'monitoringInterval'>, now: number): Kept {
   return {
     ...{ id: wanted.id, userId: wanted.userId, sessionId: wanted.sessionId, type },
     status: wanted.status ?? 'idle',
     folderId: type === 'master' ? null : wanted.folderId,
     customInstructions: wanted.customInstructions ?? null,
     monitoringInterval: wanted.monitoringInterval ?? presets.monitoringInterval,
-    stallThreshold: wanted.stallThreshold ?? presets.stallThreshold,
+    stallThreshold: wanted.stallThreshold ?? null,
     autoIntervention: wanted.autoIntervention ?? false,
     monitoring: wanted.monitoring,
     ...{ lastActivityAt: now, createdAt: now, updatedAt: now },
@@ -49,9 +52,14 @@ export function draft({ type, ...wanted }: Wanted, presets: Presets, now: number
 }
 
 /** `folder` is the one it watches, by its name. */
-export function shown({ folderId, monitoring, ...kept }: Kept, folder: string | undefined): Orchestrator {
+export function shown(
+  { folderId, monitoring, ...kept }: Kept,
+  folder: string | undefined,
+  presets: Pick<Presets, 'stallThreshold'>,
+): Orchestrator {
   return {
     ...kept,
+    stallThreshold: kept.stallThreshold ?? presets.stallThreshold,
     name: nameOf(kept.type, folder),
     scopeType: folderId === null ? null : 'folder',
     scopeId: folderId,

@@ -58,10 +58,11 @@ export function monitoringHandlers(deps: MonitoringDeps): Handlers<typeof monito
 
     'orchestrator/health': (_params, { user }) => {
       const home = (kept: Kept) => (kept.sessionId === null ? undefined : deps.sessions.find(kept.sessionId));
-      return health(
-        roster.list(user).map((kept) => ({ kept, home: home(kept), toldAt: deps.heard.toldAt(kept.id) })),
-        now(),
-      );
+      const patients = roster.list(user).map((kept) => ({
+        ...{ kept, home: home(kept), toldAt: deps.heard.toldAt(kept.id) },
+        stallThreshold: roster.shown(kept).stallThreshold,
+      }));
+      return health(patients, now());
     },
 
     ...eventHandlers(deps),

@@ -52,7 +52,10 @@ const TOUCH_MS = 10_000;
 
 export function createRoster({ store, writeLog, journal, folders, now, presets }: RosterDeps): Roster {
   const listeners = new Set<(id: string, kept: Kept | undefined) => void>();
-  const show = (kept: Kept) => shown(kept, kept.folderId === null ? undefined : folders.find(kept.folderId)?.name);
+  const show = (kept: Kept) => {
+    const folder = kept.folderId === null ? undefined : folders.find(kept.folderId);
+    return shown(kept, folder?.name, presets());
+  };
   const list = (user: string) => all().filter(({ userId }) => userId === user);
   const all = () => [...store.all()].sort(inOrder);
   const noted = ({ id, userId }: Kept, { action, details }: Deed) =>
@@ -98,7 +101,7 @@ export function createRoster({ store, writeLog, journal, folders, now, presets }
       }),
     remove: (kept, folder) =>
       journal.act(() => {
-        const orchestrator = folder ? shown(kept, folder.name) : show(kept);
+        const orchestrator = folder ? shown(kept, folder.name, presets()) : show(kept);
         store.remove(kept.id);
         noted(kept, { action: 'deleted', details: { type: kept.type, folderId: kept.folderId } });
         journal.tell(kept.userId, 'orchestrator/deleted', { orchestrator });

@@ -87,7 +87,8 @@ function fromRow(row: Row): Kept {
     folderId: row.folder_id,
     customInstructions: row.custom_instructions,
     monitoringInterval: row.monitoring_interval,
-    stallThreshold: row.stall_threshold,
+    // Nothing was ever stalled after no time at all.
+    stallThreshold: row.stall_threshold || null,
     autoIntervention: row.auto_intervention === 1,
     monitoring: row.monitoring === 1,
     lastActivityAt: row.last_activity_at,
@@ -106,7 +107,7 @@ function toRow(kept: Kept): Row {
     folder_id: kept.folderId,
     custom_instructions: kept.customInstructions,
     monitoring_interval: kept.monitoringInterval,
-    stall_threshold: kept.stallThreshold,
+    stall_threshold: kept.stallThreshold ?? 0,
     auto_intervention: Number(kept.autoIntervention),
     monitoring: Number(kept.monitoring),
     last_activity_at: kept.lastActivityAt,

@@ -63,7 +63,7 @@ test('each step is told once and written down; the same again is nothing', async
   slice.heard();
   for (const name of ['pause', 'pause', 'resume', 'resume'] as const) await slice.call(`orchestrator/${name}`, { id });
   assert.deepEqual(slice.heard(), ['orchestrator/changed paused', 'orchestrator/changed idle']);
-  const same = await slice.call('orchestrator/update', { id, stallThreshold: 300 });
+  const same = await slice.call('orchestrator/update', { id, autoIntervention: false });
   assert.equal(same.auditLog, undefined);
   const { auditLog } = await slice.call('orchestrator/update', {
     id,
@@ -80,7 +80,7 @@ test('each step is told once and written down; the same again is nothing', async
     ['config_changed', 'monitoring_started', 'monitoring_stopped'],
   );
   const { logs: configs } = await slice.call('orchestrator/audit', { id, actionType: 'config_changed' });
-  assert.deepEqual(configs.at(-1)?.details.stallThreshold, { from: 300, to: 60 });
+  assert.deepEqual(configs.at(-1)?.details.stallThreshold, { from: null, to: 60 });
   assert.doesNotMatch(JSON.stringify(configs), /kind/);
 });
 

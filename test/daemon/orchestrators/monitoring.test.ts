@@ -95,7 +95,7 @@ test('a paused control leaves its sessions to the master, and takes them up when
   assert.equal((await insightsOf(slice, control.id)).length, 1);
   assert.deepEqual([await statusOf(slice, control.id), await statusOf(slice, master.id)], ['analyzing', 'idle']);
   assert.ok(stalls.rejudged > rejudged, 'another threshold counts now');
-  assert.equal(slice.thresholdMs(session), 300_000);
+  assert.equal(slice.thresholdMs(session), undefined);
   await slice.call('orchestrator/update', { id: control.id, stallThreshold: 60 });
   assert.equal(slice.thresholdMs(session), 60_000);
   assert.equal(slice.thresholdMs({ ...session, userId: 'bob' }), undefined);

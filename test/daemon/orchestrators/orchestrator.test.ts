@@ -52,12 +52,13 @@ test('the nearest that watches is the control, and the master where that is paus
 });
 
 test('names and scopes are those of the contract', () => {
-  const { name, scopeType, scopeId, isMonitoringActive } = shown(kept(), undefined);
+  const { name, scopeType, scopeId, isMonitoringActive } = shown(kept(), undefined, presets);
   assert.deepEqual([name, scopeType, scopeId, isMonitoringActive], ['Master Control', null, null, true]);
-  const sub = shown(control({ monitoring: false }), 'api');
+  const sub = shown(control({ monitoring: false }), 'api', presets);
   assert.deepEqual([sub.name, sub.scopeType, sub.scopeId], ['api Control', 'folder', 'f1']);
   assert.equal(sub.isMonitoringActive, false);
   assert.equal('folderId' in sub || 'monitoring' in sub, false);
+  assert.deepEqual([sub.stallThreshold, shown(kept({ stallThreshold: 60 }), '', presets).stallThreshold], [300, 60]);
 });
 
 test('the status tells what goes on, the nearest to the hand first, and of a paused one nothing', () => {
@@ -85,11 +86,14 @@ test('pausing and going on are steps once, and a paused one is not to watch', ()
 });
 
 test('only what is another counts as a change, and no long text gets into the log', () => {
-  assert.equal(configured(kept(), { stallThreshold: 300, autoIntervention: undefined }, 1), undefined);
+  assert.equal(
+    configured(kept({ stallThreshold: 300 }), { stallThreshold: 300, autoIntervention: undefined }, 1),
+    undefined,
+  );
   const { next, details } = configured(kept(), { stallThreshold: 60, customInstructions: 'secret' }, 5)!;
   assert.deepEqual([next.stallThreshold, next.customInstructions, next.updatedAt], [60, 'secret', 5]);
   assert.deepEqual(details, {
-    stallThreshold: { from: 300, to: 60 },
+    stallThreshold: { from: null, to: 60 },
     customInstructions: { from: null, to: '6 characters' },
   });
 });
@@ -97,7 +101,7 @@ test('only what is another counts as a change, and no long text gets into the lo
 test('healthy is one that watches and whose own agent is not stuck; where none is to watch none is unwell', () => {
   const home = { status: 'active', health: 'ok', exit: null } as const;
   const patient = (changes: Partial<Kept>, more: object = {}) => ({
-    ...{ kept: kept(changes), home: undefined, toldAt: undefined },
+    ...{ kept: kept(changes), stallThreshold: 300, home: undefined, toldAt: undefined },
     ...more,
   });
   const { summary, orchestrators } = health(

@@ -63,6 +63,10 @@ test('an agent that gets stuck is one insight, which outlives a restart and is r
   await idle;
   const { counts } = await again.call('insight/list', { orchestratorId });
   assert.deepEqual([counts.total, counts.unresolved], [1, 0]);
+  // It was never told a threshold of its own.
+  writeFileSync(join(daemon.home, 'config.toml'), '[monitoring]\nstall_threshold_seconds = 7\n');
+  await again.call('config/reload', {});
+  assert.equal((await masterOf(again)).stallThreshold, 7);
 });
 
 test('what an orchestrator did is part of the audit: a row that was edited is found, with its place', async (t) => {
