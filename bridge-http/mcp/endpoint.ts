@@ -39,7 +39,7 @@ export function createEndpoint({ callers, conversations, opener, limits }: HttpD
   const streams = createStreams();
   let closing = false;
 
-  const answer = async (entry: Open, { request, response, gone }: Exchange, body: unknown) => {
+  const answer = async (entry: Open, caller: Caller, { request, response, gone }: Exchange, body: unknown) => {
     const { method = '' } = request;
     // Whoever went away may still want what he asked to be done, but reads no stream.
     if (gone.aborted && method === 'GET') return 'done';
@@ -49,7 +49,8 @@ export function createEndpoint({ callers, conversations, opener, limits }: HttpD
     else gone.addEventListener('abort', release, { once: true });
     const asked = { method, headers: headersOf(request), ...(body !== undefined && { body }) };
     const given = await entry.conversation!.answer(asked);
-    const leave = whenOver(entry.caller, () => response.destroy());
+    // His word of now: the one that began the session may have ended long ago.
+    const leave = whenOver(caller, () => response.destroy());
     await streams.send(given, response, method === 'GET').finally(leave);
     if (method === 'POST' && given.status !== 200 && given.status !== 202) return 'refused';
     return 'done';
@@ -73,13 +74,13 @@ export function createEndpoint({ callers, conversations, opener, limits }: HttpD
         known.end(found);
         return { status: 200, body: { success: true } };
       }
-      await answer(found, exchange, body?.message);
+      await answer(found, caller, exchange, body?.message);
       return undefined;
     }
     if (!isInitialize(body?.message))
       return rpcError(400, BAD_REQUEST, 'The header Mcp-Session-Id is needed. Call initialize for one.');
     const entry = await known.open(caller, query);
-    if ((await answer(entry, exchange, body?.message)) === 'refused') known.end(entry);
+    if ((await answer(entry, caller, exchange, body?.message)) === 'refused') known.end(entry);
     return undefined;
   };
 
