@@ -1,7 +1,18 @@
 /** Our entry among the servers of a client's settings; everything else in the file stays as it is, byte for byte. */
-import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { applyEdits, type Edit, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { RpcError } from '#protocol/errors';
 import { failure } from './fail.js';
 import type { ClientFile } from './mcp-clients.js';
 
@@ -38,19 +49,31 @@ function edit(path: string, field: string, entry: object | undefined): boolean {
 function read(path: string): { file: string; text?: string; mode: number } {
   try {
     const file = realpathSync(path);
-    return { file, text: readFileSync(file, 'utf8'), mode: statSync(file).mode & 0o777 };
+    const found = statSync(file);
+    // To read from a pipe might take for ever.
+    if (!found.isFile() && !found.isDirectory()) throw unfit(path, 'is no file');
+    return { file, text: textIn(path, readFileSync(file)), mode: found.mode & 0o777 };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof RpcError) throw error;
+    if (code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }))
+      throw unfit(path, 'is a link to what is not there');
     if (code === 'ENOENT') return { file: path, mode: 0o600 };
     throw failure('Conflict', `Cannot read ${path} (${code}).`, 'Without --write it is shown what belongs there.');
   }
 }
 
+/** What is no UTF-8 would not come back as it was. */
+function textIn(path: string, bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw unfit(path, 'is not UTF-8');
+  return bytes.toString();
+}
+
 /** The entry as it stands there. */
 function parsed(path: string, text: string, field: string): unknown {
   const wrong: ParseError[] = [];
-  const settings =
-    parse(text.replace(/^\uFEFF/, ''), wrong, { allowTrailingComma: true, allowEmptyContent: true }) ?? {};
+  const held = parse(text.replace(/^\uFEFF/, ''), wrong, { allowTrailingComma: true, allowEmptyContent: true });
+  const settings = held === undefined ? {} : held;
   const [first] = wrong;
   if (first) {
     const line = text.slice(0, first.offset).split('\n').length;
@@ -93,7 +116,8 @@ function replace(path: string, file: string, text: string, mode: number): void {
   const beside = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(beside, text, { mode });
+    // What stands there by that name, a link perhaps, is not ours.
+    writeFileSync(beside, text, { flag: 'wx', mode });
     chmodSync(beside, mode);
     renameSync(beside, file);
   } catch (error) {

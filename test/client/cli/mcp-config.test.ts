@@ -1,6 +1,15 @@
 /** `rdv mcp config`: what it writes into the settings of clients, and what it leaves alone. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderFor } from '../../support/whole.js';
@@ -123,18 +132,25 @@ test('a file that is broken, or holds something else, is left as it is', async (
   for (const [text, why] of [
     ['{\n  "mcpServers": {\n', /is no JSON: CloseBraceExpected in line 3/],
     ['[]', /holds no object/],
+    ['null', /holds no object/],
+    [Buffer.from('{"name": "caf\xe9"}', 'latin1'), /is not UTF-8/],
     ['{"mcpServers": null}', /holds something else than an object as `mcpServers`/],
     ['{"mcpServers": {}, "mcpServers": {}}', /has `mcpServers` or `rdv` more than once/],
     ['{"mcpServers": []}', /holds something else than an object as `mcpServers`/],
   ] as const) {
     writeFileSync(file, text);
     const { code, stderr } = await config('claude-code', '--write');
-    assert.deepEqual([code, why.test(stderr), readFileSync(file, 'utf8')], [5, true, text], stderr);
+    assert.deepEqual([code, why.test(stderr), readFileSync(file)], [5, true, Buffer.from(text)], stderr);
   }
   writeFileSync(file, '{}');
   chmodSync(file, 0o444);
   const fixed = await config('claude-code', '--write');
   assert.deepEqual([fixed.code, /is read-only/.test(fixed.stderr), readFileSync(file, 'utf8')], [5, true, '{}']);
+  rmSync(file);
+  symlinkSync('elsewhere.json', file);
+  const dangling = await config('claude-code', '--write');
+  assert.deepEqual([dangling.code, /is a link to what is not there/.test(dangling.stderr)], [5, true]);
+  assert.equal(readlinkSync(file), 'elsewhere.json');
   mkdirSync(join(folder, '.gemini', 'settings.json'), { recursive: true });
   writeFileSync(join(folder, '.cursor'), '');
   for (const client of ['gemini', 'cursor']) {
