@@ -67,15 +67,12 @@ async function ask(server: Server, { signal, sendRequest }: Extra, question: str
       params: { mode: 'form', message: question, requestedSchema },
     } as const;
     const { action, content } = await sendRequest(request, ElicitResultSchema, { signal, timeout: ASK_MS });
-    return action === 'accept' && content?.confirm !== false;
+    // A client without a form may leave it out; all else that is not true is no yes.
+    return action === 'accept' && (content?.confirm ?? true) === true;
   } catch (error) {
     if (signal.aborted) throw new RpcError('Cancelled', 'The call was cancelled; nothing was done.');
-    if (!(error instanceof McpError)) throw error;
-    throw failure(
-      'Cancelled',
-      `The person could not be asked: ${error.message}. Nothing was done.`,
-      'Ask them yourself.',
-    );
+    const why = error instanceof McpError ? error.message : 'the answer was none';
+    throw failure('Cancelled', `The person could not be asked: ${why}. Nothing was done.`, 'Ask them yourself.');
   }
 }
 

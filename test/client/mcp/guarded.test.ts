@@ -43,21 +43,22 @@ test('a person who can be asked is asked before anything is destroyed, and no is
     { action: 'decline' },
     { action: 'cancel' },
     { action: 'accept', content: { confirm: false } },
+    { action: 'accept', content: { confirm: 'no' } },
     { action: 'accept' },
   ] as const;
   const rdv = await startMcp(daemon.home, {
     args: ['--all'],
     answer(question) {
       asked.push(question);
-      return answers[(asked.length - 1) % 4]!;
+      return answers[(asked.length - 1) % 5]!;
     },
   });
   t.after(rdv.close);
   const { id } = await client.call('session/create', { name: 'api\x1b[31m', command: ['cat'] });
   for (const [i] of answers.entries()) {
     const { isError, text } = await rdv.call('session_close', { session: id });
-    assert.deepEqual([isError, await statusOf(id)], i < 3 ? [true, 'active'] : [false, 'closed'], text);
-    if (i < 3) assert.equal(text, 'The person said no: nothing was done. Ask them what to do instead.');
+    assert.deepEqual([isError, await statusOf(id)], i < 4 ? [true, 'active'] : [false, 'closed'], text);
+    if (i < 4) assert.equal(text, 'The person said no: nothing was done. Ask them what to do instead.');
   }
   assert.match(asked[0]!, new RegExp(`^Close session "api\\[31m" \\(${id.slice(0, 8)}\\) and end its processes\\?$`));
   const updated = await client.call('session/create', { name: 'updated', command: ['cat'] });
