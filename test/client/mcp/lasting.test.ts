@@ -79,7 +79,7 @@ test('stdin that ends and SIGTERM end it at once, with what runs for it', async 
   }
 });
 
-test('a client that does not read is read no further, and does not keep it from ending', async (t) => {
+test('a client that does not read is read no further, and does not keep it from ending; one that sends without end is told why it ended', async (t) => {
   const { daemon } = await whole(t);
   const child = start(daemon.home, ['mcp']);
   child.stdin.on('error', () => {});
@@ -90,6 +90,12 @@ test('a client that does not read is read no further, and does not keep it from 
   };
   child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...hello })}\n`);
   await once(child.stdout, 'data');
+  const wild = start(daemon.home, ['mcp']);
+  wild.stdin.on('error', () => {});
+  wild.stdin.write('x'.repeat(11 * 1024 * 1024));
+  const said = once(wild.stderr.setEncoding('utf8'), 'data');
+  assert.deepEqual(await once(wild, 'exit'), [2, null]);
+  assert.match(String(await said), /^rdv mcp: The client sent a message of more than \d+ bytes\.\n$/);
   child.stdout.pause();
   // Until it takes no more: each answer is a thousand times as long as its question.
   const ask = (id: number) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list' })}\n`);
