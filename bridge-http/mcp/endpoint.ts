@@ -150,8 +150,10 @@ async function readMessage(request: IncomingMessage): Promise<Reply | { readonly
   }
 }
 
+/** Without an id nobody would be told the session's. */
 function isInitialize(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'method' in message && message.method === 'initialize';
+  if (typeof message !== 'object' || message === null) return false;
+  return 'id' in message && 'method' in message && message.method === 'initialize';
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

@@ -69,6 +69,7 @@ test('MCP over HTTP', async (t) => {
       ['own origin', 200, 'POST', { ...own, origin: 'http://localhost' }, initialize()],
       ['a token in the URL', 400, 'POST', {}, initialize(), `/mcp?token=${daemon.token}`],
       ['no session', 400, 'POST', own, list()],
+      ['an initialize that nobody answers', 400, 'POST', own, { ...initialize(), id: undefined }],
       ['no session, a stream', 400, 'GET', own],
       ['no session to end', 400, 'DELETE', own],
       ['a made-up session', 404, 'POST', withId(own, 'x'), list()],
