@@ -34,10 +34,8 @@ export interface TextConversation extends Conversation {
 /** Its first request must be `initialize`. */
 export async function openHttp(opening: Opening): Promise<HttpConversation | Unopened> {
   const id = randomBytes(24).toString('base64url');
-  const transport = new WebStandardStreamableHTTPServerTransport({
-    sessionIdGenerator: () => id,
-    eventStore: createEventStore(),
-  });
+  const eventStore = createEventStore();
+  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, eventStore });
   const opened = await openConversation(opening, transport, { answersCancelled: true });
   if ('refused' in opened) return opened;
   return {
@@ -49,9 +47,25 @@ export async function openHttp(opening: Opening): Promise<HttpConversation | Uno
       // What is asked for stands in the method and the headers; the address means nothing to it.
       const request = new Request('http://localhost/mcp', { method, headers });
       const answer = await transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
-      return answerOf(answer);
+      const rest = answer.ok && method === 'GET' ? eventStore.restAfter(headers['last-event-id'] ?? '') : undefined;
+      return { ...answerOf(answer), ...(rest !== undefined && { body: firstOf(answer.body!, rest) }) };
     },
   };
+}
+
+/** The library waits for more also where the answer was all; it writes each message at once. */
+function firstOf(body: ReadableStream<Uint8Array>, count: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let left = count;
+  return new ReadableStream({
+    async pull(controller) {
+      const { value } = left-- > 0 ? await reader.read() : {};
+      if (value) return controller.enqueue(value);
+      controller.close();
+      await reader.cancel();
+    },
+    cancel: () => reader.cancel(),
+  });
 }
 
 const answerOf = ({ status, headers, body }: Response): HttpAnswer => ({

@@ -160,6 +160,15 @@ test('MCP over HTTP', async (t) => {
     }
     const strange = await askMcp(bridge, 'GET', { ...withId(own, id), 'last-event-id': 'made.9999' });
     assert.equal(strange.status, 400);
+    const stranger = await askMcp(bridge, 'GET', { ...withId(own, id), 'last-event-id': 'made.1' });
+    assert.equal(stranger.status, 400);
+    // What was answered in full is told again, and then there is no more to wait for.
+    const answered = await askMcp(bridge, 'POST', withId(own, id), list(6));
+    const places = [...answered.text.matchAll(/^id: (.+)$/gm)].map(([, place]) => place!);
+    const rest = (place: string) => askMcp(bridge, 'GET', { ...withId(own, id), 'last-event-id': place });
+    assert.deepEqual((await rest(places[0]!)).messages, answered.messages);
+    assert.deepEqual((await rest(places.at(-1)!)).messages, []);
+    assert.deepEqual((await rest(places[0]!)).messages, answered.messages);
   });
 
   await t.test('DELETE ends what runs, and the stream of who waits for it', async () => {
