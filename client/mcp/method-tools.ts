@@ -2,9 +2,13 @@
 import { allMethods, type Method, type MethodName } from '#protocol';
 import { toolName } from './failure.js';
 import { folderIdOf, orchestratorIdOf, sessionIdOf } from './find.js';
+import { cut } from './fitting.js';
 import { agreed, ends, spareOwn } from './guard.js';
 import { outlineOf, schemaOf } from './schema.js';
 import type { Calling, Hints, Tool } from './tool.js';
+
+/** Of an argument, at each end of it. */
+const SHOWN = 60;
 
 export function methodTools(): Tool[] {
   return allMethods.filter(([, { doors }]) => doors?.includes('mcp')).map(([name, method]) => toolOf(name, method));
@@ -21,11 +25,17 @@ function toolOf(name: MethodName, method: Method): Tool {
       const params = await meant(method, args, calling);
       await spareOwn(name, method, params, calling);
       if (ends(name, method, params))
-        await agreed(calling, `${toolName(name)} ${JSON.stringify(args)}: ${method.summary}`);
+        await agreed(calling, `${toolName(name)} ${JSON.stringify(args, shortened)}: ${method.summary}`);
       return { structured: await calling.link.call(name, params as never, { signal: calling.signal }) };
     },
   };
 }
+
+/** Whoever is asked sees all of them: a long one hides none, and of a path both ends tell where it is. */
+const shortened = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && value.length > 2 * SHOWN
+    ? `${cut(value, SHOWN)}${cut(value, SHOWN, 'end').slice(1)}`
+    : value;
 
 const hintsOf = (name: MethodName, { effect, scope }: Method): Hints => ({
   readOnlyHint: effect === 'read',

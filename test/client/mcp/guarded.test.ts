@@ -73,6 +73,9 @@ test('a person who can be asked is asked before anything is destroyed, and no is
   assert.equal((await rdv.call('folder_delete', { id: 'kept' })).isError, true);
   assert.equal((await client.call('folder/get', { id: folder.id })).name, 'kept');
   assert.match(asked.at(-1)!, /^folder_delete .*kept/);
+  const [projectPath, worktreePath] = [`${'/'.repeat(1000)}tmp`, `/tmp/${'./'.repeat(500)}precious`];
+  assert.equal((await rdv.call('worktree_remove', { projectPath, worktreePath, force: true })).isError, true);
+  assert.match(asked.at(-1)!, /^worktree_remove .*\/tmp".*precious".*"force":true/);
 });
 
 test('whoever works in a session does not end it, nor type into it, by whatever tool', async (t) => {
