@@ -4,7 +4,6 @@ import {
   CallToolRequestSchema,
   type CallToolResult,
   ElicitResultSchema,
-  ErrorCode,
   ListToolsRequestSchema,
   type ListToolsResult,
   McpError,
@@ -16,6 +15,7 @@ import { readArguments } from './arguments.js';
 import { brief } from './compact.js';
 import { toldOf } from './failure.js';
 import type { Link } from './link.js';
+import { INVALID_PARAMS, Refused } from './refused.js';
 import type { Calling, Place, Tool } from './tool.js';
 
 type Served = (tool: string) => boolean;
@@ -27,7 +27,11 @@ export function serveTools(server: Server, link: Link, tools: readonly Tool[], p
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = byName.get(params.name);
-    if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${brief(params.name, 80)}.`);
+    if (!tool)
+      throw new Refused(
+        INVALID_PARAMS,
+        `There is no tool ${brief(params.name, 80)}. Call tools/list for those there are.`,
+      );
     const calling: Calling = {
       ...place,
       link,

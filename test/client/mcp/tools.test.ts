@@ -164,7 +164,7 @@ test('every error names what was wrong and the next step', async () => {
       await said('terminal_send', { session: 'typed into', ...more }),
       /does not go with .*; nothing was sent/,
     );
-  await assert.rejects(rdv.call('session_lst'), /There is no tool session_lst/);
+  await assert.rejects(rdv.call('session_lst'), /^McpError: MCP error -32602: There is no tool session_lst\. Call/);
   // An empty text says nothing.
   assert.equal(await said('session_get', { session: '' }), '`session` is empty.');
   assert.match(await said('terminal_send', { session: 'typed into', text: '' }), /^There is nothing to send/);
