@@ -16,13 +16,13 @@ export interface Launch {
   release(): void;
 }
 
-/** Starts it so that it outlives us: own session, no terminal, no directory held, the same environment. */
+/** Starts it so that it outlives us: own session, no terminal, no directory held, the same environment but for our token. */
 export function launch(file: string, paths: Paths, args: readonly string[] = [], log = paths.log): Launch {
   const words = openHidden();
   const child = spawn(process.execPath, [file, ...args], {
     detached: true,
     cwd: '/',
-    env: { ...process.env, REMOTE_DEV_DIR: paths.home },
+    env: { ...process.env, REMOTE_DEV_DIR: paths.home, RDV_TOKEN: undefined, RDV_API_KEY: undefined },
     stdio: ['ignore', 'ignore', words.fd],
   });
   let ended: { code: number | null } | undefined;

@@ -144,6 +144,13 @@ for (const [name, [text, cause]] of Object.entries(deaths)) {
     }));
 }
 
+test('a daemon is not given the token of whoever starts it', () =>
+  inFolder(async (home) => {
+    const text = 'console.error("rdvd: it has", process.env.RDV_TOKEN, process.env.RDV_API_KEY); process.exit(1)';
+    const { stderr } = await rdv(home, ['ls'], { ...fake(home, text), RDV_TOKEN: 'one', RDV_API_KEY: 'two' });
+    assert.match(stderr, /^rdv: The daemon does not start: it has undefined undefined$/m);
+  }));
+
 test('a daemon that lost the race and finds no winner is tried again', () =>
   inFolder(async (home) => {
     const real = join(program, '../rdvd.cjs');
