@@ -9,7 +9,8 @@ export interface TableView {
 }
 
 const GAP = '  ';
-const LEAST = 8;
+/** What a column that gives way keeps, and what it keeps where that is too much still. */
+const LEAST = [8, 4];
 
 /** Cells must be clean. Columns listed in `elastic` give way, the first one last, when the terminal is too narrow. */
 export async function formatTable(
@@ -38,11 +39,12 @@ export async function formatTable(
 
 function shrink(widths: number[], elastic: readonly number[], columns: number): void {
   let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
-  for (const column of elastic.toReversed()) {
-    const give = Math.min(Math.max(0, excess), Math.max(0, widths[column]! - LEAST));
-    widths[column]! -= give;
-    excess -= give;
-  }
+  for (const least of LEAST)
+    for (const column of elastic.toReversed()) {
+      const give = Math.min(Math.max(0, excess), Math.max(0, widths[column]! - least));
+      widths[column]! -= give;
+      excess -= give;
+    }
 }
 
 const pad = (text: string, to: number, width: Width) => text + ' '.repeat(Math.max(0, to - width(text)));

@@ -109,6 +109,7 @@ test('a table lines up wide characters and gives way to a narrow terminal; progr
   ];
   assert.equal(await formatTable(['N', 'D'], cells, [1], {}), '日本\ta long directory name\nx\ty\n');
   assert.equal(await formatTable(['N', 'D'], cells, [1], { columns: 16 }), 'N     D\n日本  a long di…\nx     y\n');
+  assert.equal(await formatTable(['N', 'D'], cells, [1], { columns: 11 }), 'N     D\n日本  a lo…\nx     y\n');
 });
 
 test('plain lines of the hot commands are light, everything else is left to the full program', () => {
