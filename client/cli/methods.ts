@@ -109,7 +109,7 @@ function addArgument(command: Command, field: Field, rest: boolean): Argument {
 function toOptions(field: Field): Option[] {
   if (field.type !== 'boolean') return [toOption(field)];
   const name = kebab(field.name);
-  const no = new Option(`--no-${name}`, field.default === true ? describe(field) : `not \`--${name}\``);
+  const no = new Option(`--no-${name}`, field.default === true ? `turns off: ${describe(field)}` : `not \`--${name}\``);
   return [
     ...(field.default === true ? [] : [new Option(`--${name}`, describe(field))]),
     ...(field.default === false ? [] : [no]),
