@@ -27,7 +27,7 @@ It ends with 0 at the end of its input or after \`exit\`, when the last answers 
 when the daemon ends the connection: what was asked then may or may not have been done, so it does not connect again.
 
 From Neovim, Emacs and Python:
-  vim.lsp.rpc.start('rdv', { 'rpc', '--stdio' }, dispatchers)
+  vim.lsp.rpc.start({ 'rdv', 'rpc', '--stdio' }, dispatchers)   -- before 0.10: start('rdv', { 'rpc', '--stdio' }, ...)
   (make-process :name "rdv" :command '("rdv" "rpc" "--stdio") :connection-type 'pipe :coding 'utf-8-unix)
   subprocess.Popen(["rdv", "rpc", "--stdio"], stdin=PIPE, stdout=PIPE)
 
