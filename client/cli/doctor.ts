@@ -24,7 +24,10 @@ export function addDoctor(program: Command, withContext: WithContext): void {
     .description('Looks at all that rdv needs, with a cure for what is wrong.')
     .option('--fix', 'put right what is safe, then look again')
     .option('--verbose', 'also what is well')
-    .addHelpText('after', '\nIt ends with 0 when nothing is wrong. No session, worktree or other work is ever touched.')
+    .addHelpText(
+      'after',
+      '\nIt ends with 0 when nothing is worse than a note, else with 1. No session, worktree or other work is ever touched.',
+    )
     .action((flags: DoctorFlags, command: Command) => withContext(command, (context) => doctor(context, flags)));
 }
 
