@@ -27,6 +27,7 @@ import { exitOf, showReceipt, showReceipts } from './receipts.js';
 import { showScreen, showSessions } from './sessions.js';
 import { formatTable } from './table.js';
 import { clean, toJson } from './text.js';
+import { showTmux } from './tmux.js';
 import { showCreated, showRotated, showTokens } from './tokens.js';
 import { showRestored, showTrash } from './trash.js';
 import { showBranches, showMade, showState, showWorktrees } from './worktrees.js';
@@ -58,6 +59,9 @@ const views: { readonly [M in MethodName]?: (output: Output, result: Result<M>, 
     'session/suspend': (output, session) => showDone(output, session, 'Suspended'),
     'session/resume': (output, session) => showDone(output, session, 'Resumed'),
     'session/scrollback': showScreen,
+    // Programs get all of it, as of any list.
+    'tmux/list': (output, result, now) =>
+      output.columns === undefined ? showList(output, result) : showTmux(output, result, now),
     'terminal/read': showRead,
     'terminal/search': showMatches,
     'folder/list': showFolders,

@@ -110,7 +110,7 @@ test('people read spans and small records as such; programs get them as they are
 
 test('a table with many columns is no wider than its terminal', async () => {
   const row = { name: 'rdv-'.padEnd(45, 'x'), windowCount: 1, created: 0, attached: false, id: 'y'.repeat(36) };
-  const wide = await printed({ sessions: [row, row] }, 'tmux/list', 60);
+  const wide = await printed({ events: [row, row] }, 'event/list', 60);
   assert.ok(
     wide.split('\n').every((line) => line.length <= 60),
     wide,

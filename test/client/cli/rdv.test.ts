@@ -217,9 +217,9 @@ test('a person is asked before a session is closed', async () => {
 test('the tmux server is shown with times a person reads, and who ends something in it is asked by its name', async () => {
   const name = `rdv-${id}`;
   const screen = inTerminal(daemon.home, `$RDV tmux list; $RDV tmux kill ${name}; $RDV tmux kill-orphaned; echo end`);
-  await screen.shows(/CREATED/);
+  await screen.shows(/SINCE/);
   await screen.shows(`kill tmux "${name}"? [y/N] `);
-  assert.match(screen.text, new RegExp(`${name} +1 +\\d+/\\d+/\\d{4}, `));
+  assert.match(screen.text, new RegExp(`${name}\\x1b\\[22m +1 +(now|\\d+s ago) +- `));
   screen.type('n\r');
   await screen.shows('kill orphaned tmux? [y/N] ');
   screen.type('n\r');
