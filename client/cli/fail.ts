@@ -36,7 +36,7 @@ export function wordsOf(error: unknown): { cause: string; cure: string } {
 const BUG = 'This is a bug in rdv; run again with --debug for its place.';
 
 /** They come with their own cure, in their later sentences: nobody else knows what is in the way. */
-const withOwnCure: readonly ErrorKind[] = ['Conflict', 'Unavailable', 'Overloaded', 'RateLimited'];
+const withOwnCure: readonly ErrorKind[] = ['InvalidParams', 'Conflict', 'Unavailable', 'Overloaded', 'RateLimited'];
 
 /** A file that cannot be had, or a disk that is full, is no bug. */
 function refusedBySystem(error: unknown): { cause: string; cure: string } | undefined {

@@ -61,7 +61,9 @@ test('what the daemon says to do about it, or the system refuses, comes with its
     'Too many calls.',
     'Try again in 5 ms.',
   ]);
-  assert.equal(told('InvalidParams', 'Expected one. It was two.')[0], 'Expected one. It was two.');
+  const missing = ['There is no program "x" on the PATH.', 'Check its name, or give its full path.'];
+  assert.deepEqual(told('InvalidParams', missing.join(' ')), missing);
+  assert.equal(told('NotFound', 'Expected one. It was two.')[0], 'Expected one. It was two.');
   const refused = Object.assign(new Error("EACCES: permission denied, open '/a/log'"), {
     code: 'EACCES',
     path: '/a/log',
