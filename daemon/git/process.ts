@@ -32,6 +32,8 @@ const STDERR_BYTES = 64 * 1024;
 const GRACE_MS = 1000;
 /** All it printed is read within moments; a child in the background that keeps stdout open prints no answer. */
 const LINGER_MS = 5000;
+/** What it wrote to stderr may be read after its exit. */
+const WHY_MS = 1000;
 /** A process the kernel does not let go is not waited for. */
 const KILLED_MS = 200;
 
@@ -81,8 +83,13 @@ export function runGroup(command: Command): Promise<Outcome> {
       signal?.removeEventListener('abort', cancel);
     }
 
-    // Only stdout is waited for: a master connection of ssh stays, and keeps stderr open.
-    const maybeSettle = () => exit && exit.code !== null && !ended && child.stdout.readableEnded && settle();
+    const maybeSettle = () => {
+      if (!exit || exit.code === null || ended || !child.stdout.readableEnded) return;
+      // Only why it failed is waited for: a master connection of ssh stays, and keeps stderr open.
+      if (exit.code === 0 || child.stderr.readableEnded) return settle();
+      clearTimeout(late);
+      late = setTimeout(settle, WHY_MS);
+    };
     child.once('error', (error) => {
       leave();
       reject(error);
@@ -97,9 +104,12 @@ export function runGroup(command: Command): Promise<Outcome> {
       }
     });
     child.stdout.on('data', out.take).once('end', maybeSettle);
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-STDERR_BYTES);
-    });
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        stderr = (stderr + text).slice(-STDERR_BYTES);
+      })
+      .once('end', maybeSettle);
     // A program that ended before it read everything tells so by its exit code.
     child.stdin.on('error', () => {});
     child.stdin.end(input);

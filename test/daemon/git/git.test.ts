@@ -95,6 +95,11 @@ test('what goes on in the background with stderr open is not waited for', async 
   for (const pid of runningOf(join(folder, 'pids'))) process.kill(Number(pid), 'SIGKILL');
 });
 
+test('why it failed is told, also when that comes behind its end', async (t) => {
+  const { git, folder } = fake(t, '(sleep 0.05; echo fatal: late >&2) >/dev/null & exit 128');
+  await assert.rejects(git.run(folder, ['rev-parse', '--x']), ({ stderr }: GitError) => stderr === 'fatal: late');
+});
+
 test('input is handed in, output comes whole, and as bytes where asked', async (t) => {
   const { git, folder } = fake(t, "cat; head -c 3000000 /dev/zero | tr '\\0' x; printf '\\377\\n'");
   const text = await git.run(folder, ['rev-parse', '--x'], { input: 'héllo\n' });
