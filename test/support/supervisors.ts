@@ -12,7 +12,9 @@ if [ -e "$STATE/broken" ]; then cat "$STATE/broken" >&2; exit 1; fi
 alive() { [ -s "$STATE/$1.pid" ] && kill -0 "$(cat "$STATE/$1.pid")" 2>/dev/null; }
 # Runs what is defined in $environment and $command, once.
 begin() {
+  begun=
   alive "$1" && return
+  begun=yes
   rm -f "$STATE/ready"
   (
     exec </dev/null >"$STATE/$1.out" 2>"$STATE/$1.err"
@@ -40,6 +42,8 @@ start() {
     sleep 0.02
   done
   alive "$unit" && return
+  # One that was there already, and ended meanwhile, is none that failed.
+  [ "$begun" ] || { start; return; }
   echo "Job for $unit failed because the control process exited with error code." >&2
   exit 1
 }

@@ -18,7 +18,10 @@ async function running(t: TestContext, script: string, all = shared) {
   return { ...all, id, open };
 }
 
-const FLOOD = 'stty -echo -onlcr; echo up; read go; seq 1 400000; echo; echo the end; exec cat';
+const flood = (last: number) => `stty -echo -onlcr; echo up; read go; seq 1 ${last}; echo; echo the end; exec cat`;
+const FLOOD = flood(400_000);
+/** Less than the daemon holds: who is slow on a busy machine finds it all the same. */
+const HELD = 100_000;
 const decoded = ({ data }: { readonly [field: string]: any }) => data;
 
 test('a hello is answered with the place and the screen; bytes go both ways unchanged', async (t) => {
@@ -46,7 +49,10 @@ test('a page that does not acknowledge gets 128 KB at most, and goes on when it 
   const quick = open();
   await quick.until('snapshot');
   quick.type('\r');
-  await quick.shows('the end');
+  // Where the machine is busy it may be behind what is held, and sees the end on a screen.
+  await quick.holds(
+    () => quick.text().includes('the end') || quick.heard.some(({ data = '' }) => /the end/.test(data)),
+  );
   const start = slow.pieces[0]!.offset;
   const end = () => slow.pieces.at(-1)!.offset + slow.pieces.at(-1)!.data.length;
   assert.ok(end() - start > 100_000 && end() - start < 128_000, `${end() - start} bytes`);
@@ -61,7 +67,7 @@ test('a page that does not acknowledge gets 128 KB at most, and goes on when it 
 });
 
 test('a page that comes back goes on at the next byte; after a restart of the daemon it gets a gap and the screen', async (t) => {
-  const { daemon, open } = await running(t, FLOOD, await bridged(t));
+  const { daemon, open } = await running(t, flood(HELD), await bridged(t));
   const first = open();
   const { epoch } = await first.until('ready');
   // What is printed before the screen was drawn is on it, and comes as no bytes.
@@ -77,7 +83,7 @@ test('a page that comes back goes on at the next byte; after a restart of the da
   assert.deepEqual(await second.until('ready'), { type: 'ready', v: 2, ...place, resumed: true });
   await second.shows('the end');
   const bytes = Buffer.concat([...had, ...second.pieces].map(({ data }) => data)).toString();
-  const numbers = Array.from({ length: 400_000 }, (_, at) => `${at + 1}\n`).join('');
+  const numbers = Array.from({ length: HELD }, (_, at) => `${at + 1}\n`).join('');
   assert.ok(bytes.includes(`${numbers}\nthe end`));
   await daemon.restart();
   const { from, to } = await second.until('gap');
