@@ -35,7 +35,8 @@ test('an agent that asks is told of, here and to the webhook, and its answer is 
   assert.deepEqual([(await over).notification.id, (await over).sinks], [notification.id, []]);
   const { counts } = await client.call('notification/list', { sessionId: session.id });
   assert.equal(counts.unread, 0);
-  assert.doesNotMatch(readFileSync(pathsIn(daemon.home).log, 'utf8'), new RegExp(`canary|${key.slice(0, 20)}`));
+  const log = readFileSync(pathsIn(daemon.home).log, 'utf8');
+  for (const hidden of ['canary', key.slice(0, 20)]) assert.ok(!log.includes(hidden));
 });
 
 test('a notification that could not be posted is posted by the next daemon', async (t) => {
