@@ -37,8 +37,9 @@ export function frameOf(seen: Seen, view: View): Frame & { readonly nextMs: numb
   const about = detailOf(seen, cols, pen, now).slice(0, height >= 14 ? 3 : height >= 10 ? 1 : 0);
   const top = [headerOf(seen, cols, pen)];
   const room = Math.max(0, height - top.length - about.length - (about.length > 0 ? 2 : 1));
-  const detail = about.length > 0 ? [ruleOf(hiddenIn(seen, room), cols, pen), ...about] : [];
-  const body = bodyOf(seen, cols, room, pen).slice(0, room);
+  const drawn = bodyOf(seen, cols, room, pen);
+  const body = drawn.lines.slice(0, room);
+  const detail = about.length > 0 ? [ruleOf(drawn.hidden, cols, pen), ...about] : [];
   const filled = [...body, ...Array.from({ length: room - body.length }, (): Line => [])];
   const whole = [...top, ...filled, ...detail, last.line].slice(-height);
   // Where labels alone are too wide.
@@ -90,36 +91,37 @@ function inRow(parts: readonly (readonly [text: string, ...styles: Style[]])[], 
   return cells;
 }
 
-function bodyOf(seen: Seen, cols: number, room: number, pen: Pen): Line[] {
+interface Body {
+  readonly lines: readonly Line[];
+  /** How many sessions there is no room for; empty for none. */
+  readonly hidden: string;
+}
+
+function bodyOf(seen: Seen, cols: number, room: number, pen: Pen): Body {
   const { mode } = seen.desk;
-  if (mode.name === 'help') return helpOf(cols, pen);
-  return mode.name === 'respond' ? dialogOf(mode.blocked, cols, pen) : rosterOf(seen, cols, room, pen);
+  if (mode.name === 'help') return { lines: helpOf(cols, pen), hidden: '' };
+  if (mode.name === 'respond') return { lines: dialogOf(mode.blocked, cols, pen), hidden: '' };
+  return rosterOf(seen, cols, room, pen);
 }
 
 /** The heading and the rows around the selected one. */
-function rosterOf({ rows, desk, watched }: Seen, cols: number, room: number, pen: Pen): Line[] {
+function rosterOf({ rows, desk, watched }: Seen, cols: number, room: number, pen: Pen): Body {
   const row = selectedRow(rows, desk);
   if (!row) {
     const said: Line = [{ at: 2, text: fitted(emptyText(watched), cols - 2, pen.width), styles: ['dim'] }];
-    return [[], said].slice(-room);
+    return { lines: [[], said].slice(-room), hidden: '' };
   }
   const columns = columnsFor(cols, rows);
-  const height = rosterHeight(room);
-  const heading = height < room ? [headingOf(columns)] : [];
+  const heading = room > 4 ? [headingOf(columns)] : [];
+  const height = room - heading.length;
   const visible = windowOf(rows, rows.indexOf(row), height);
   // Only what is seen is drawn: there may be thousands.
   const lines = visible.flatMap((each) => linesOf(each, each === row, columns, cols, pen));
-  return [...heading, ...lines.slice(0, height)];
+  return { lines: [...heading, ...lines.slice(0, height)], hidden: hiddenAround(visible, rows) };
 }
 
-/** Without its heading, where there is room for one. */
-const rosterHeight = (room: number) => (room > 4 ? room - 1 : room);
-
-/** How many sessions of the roster there is no room for: `2 above, 5 below`. */
-function hiddenIn({ rows, desk }: Seen, room: number): string {
-  const row = selectedRow(rows, desk);
-  if (!row || desk.mode.name === 'help' || desk.mode.name === 'respond') return '';
-  const visible = windowOf(rows, rows.indexOf(row), rosterHeight(room));
+/** `2 above, 5 below`. */
+function hiddenAround(visible: readonly Row[], rows: readonly Row[]): string {
   const above = rows.indexOf(visible[0]!);
   const below = rows.length - above - visible.length;
   return [above > 0 ? `${above} above` : '', below > 0 ? `${below} below` : ''].filter(Boolean).join(', ');
